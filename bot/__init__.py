@@ -1,0 +1,1 @@
+"""Question → reply → person: writers, grounding, and the interfaces."""

@@ -1,0 +1,1 @@
+"""Values: settings and errors. Imports nothing of ours."""

@@ -1,0 +1,252 @@
+"""The settings, and where each came from. The only reader of the environment.
+
+Later wins: config/default.toml, the user's sanad.toml, the environment, options. Builds nothing: see `bot.bootstrap`.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from config.errors import SettingsError
+
+PREFIX = "SANAD_"
+CONFIG_VARIABLE = "SANAD_CONFIG"
+DEFAULTS = Path(__file__).with_name("default.toml")
+USUAL_NAMES = {"OPENAI_API_KEY": ("llm", "api_key"), "TELEGRAM_BOT_TOKEN": ("telegram", "token")}
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Store(_Section):
+    """Where Chroma is."""
+
+    url: str = Field(description="a Chroma server; empty: embedded in this process")
+
+
+class Embedding(_Section):
+    """Which encoders make the vectors."""
+
+    provider: Literal["bundled", "light", "openai", "openai_like"] = Field(description="who computes embeddings")
+    model: str = Field(description="the provider's model; empty: its default")
+    base_url: str = Field(description="an OpenAI-compatible embedding server")
+    api_key: SecretStr = Field(description="key of the embedding server; empty: llm.api_key")
+    batch: int = Field(ge=1, le=2048, description="texts embedded at once")
+    second: bool = Field(description="ask the universal sentence encoder too")
+
+
+class Passages(_Section):
+    """How articles are cut."""
+
+    tokens: int = Field(ge=32, le=8192, description="most o200k_base tokens of a passage")
+
+
+class Retrieval(_Section):
+    """How evidence is found and judged."""
+
+    evidence: int = Field(ge=1, le=50, description="sentences of evidence for a writer")
+    strictness: Literal["careful", "balanced", "eager"] = Field(description="how sure to be before answering")
+
+
+class Fetch(_Section):
+    """What may be fetched from the web."""
+
+    allowed_hosts: tuple[str, ...] = Field(description="hosts (or host:port) that may have private addresses")
+
+
+class Llm(_Section):
+    """The language model."""
+
+    api_key: SecretStr = Field(description="key of the model's server (OPENAI_API_KEY)")
+    base_url: str = Field(description="an OpenAI-compatible server")
+    model: str = Field(description="the model's name")
+    path: str = Field(description="a GGUF file to run in a process of our own")
+    context: int = Field(ge=512, description="tokens of the model's context")
+    max_tokens: int = Field(ge=16, description="most tokens of an answer")
+    timeout: float = Field(gt=0, description="seconds one answer of the model may take")
+
+
+class Interface(_Section):
+    """How people are spoken to."""
+
+    language: Literal["auto", "ar", "en"] = Field(description="language of messages; auto: the question's")
+    plain: bool = Field(description="no direction marks around Arabic and [n]")
+
+
+class Telegram(_Section):
+    """The Telegram bot."""
+
+    token: SecretStr = Field(description="the bot's token (TELEGRAM_BOT_TOKEN)")
+    base_url: str = Field(description="a Bot API server's address; the token is appended")
+    base_file_url: str = Field(description="where that server's files are; the token is appended")
+    operator: int = Field(ge=0, description="the operator's user id; 0: nobody")
+    allowed_users: tuple[int, ...] = Field(description="ids of people who may use the bot")
+    allowed_chats: tuple[int, ...] = Field(description="ids of groups that may use the bot")
+    public: bool = Field(description="everyone may use the bot")
+    articles: int = Field(ge=0, description="most articles of one person or group")
+    article_bytes: int = Field(ge=1, le=20_000_000, description="size of the largest article taken")
+    questions_per_minute: int = Field(ge=1, description="most questions of one person in a minute")
+    questions_per_day: int = Field(ge=1, description="most questions of one person in a day")
+    tokens_per_day: int = Field(ge=1, description="most tokens of a person's questions and articles in a day")
+    workers: int = Field(ge=1, le=64, description="questions worked on at once")
+    monitor_port: int = Field(ge=0, le=65535, description="loopback port of /metrics and /health; 0: none")
+    log_texts: bool = Field(description="write questions to the log")
+    webhook_listen: str = Field(description="address that a webhook listens on")
+    webhook_port: int = Field(ge=1, le=65535, description="port that a webhook listens on")
+    webhook_path: str = Field(description="path of the webhook; empty: the address's own")
+    webhook_secret: SecretStr = Field(description="secret that Telegram repeats to a webhook; empty: made anew")
+    webhook_certificate: str = Field(description="file of a self-signed certificate; empty: a proxy ends TLS")
+    webhook_key: str = Field(description="file of the certificate's key")
+
+
+class Settings(BaseSettings):
+    """All settings, frozen. Made by `load_settings`; secrets are masked in `repr`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    home: Path = Field(description="folder of the library; empty: the user's data folder")
+    store: Store
+    embedding: Embedding
+    passages: Passages
+    retrieval: Retrieval
+    fetch: Fetch
+    llm: Llm
+    interface: Interface
+    telegram: Telegram
+
+    @property
+    def folder(self) -> Path:
+        """The data folder, absolute; not necessarily there yet."""
+        return self.home.expanduser().absolute() if str(self.home) != "." else platformdirs.user_data_path("sanad")
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Pydantic's hook for the layers, strongest first."""
+        return tuple(source for _, source in _sources(settings_cls, init_settings))
+
+
+def load_settings(options: Mapping[str, Any] | None = None) -> Settings:
+    """Read all layers; `options` (nested, as from the command line) win.
+
+    Raises: SettingsError naming the key, where it stands, and what is accepted.
+    """
+    for name in os.environ:
+        if name.upper().startswith(PREFIX) and not _is_known(name.upper()):
+            raise SettingsError(f"The environment variable {name!r} names no setting; {_suggestion(name.upper())}.")
+    try:
+        return Settings(**dict(options or {}))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The settings file {str(user_file())!r} is not valid TOML: {error}.") from error
+    except OSError as error:
+        raise SettingsError(f"The settings file {error.filename!r} cannot be read: {error.strerror}.") from error
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from error
+
+
+def user_file() -> Path | None:
+    """The sanad.toml in force: SANAD_CONFIG, the working folder's, the user's; or none."""
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named:
+        return Path(named)
+    candidates = (Path("sanad.toml"), platformdirs.user_config_path("sanad") / "sanad.toml")
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def origins(settings: Settings, options: Mapping[str, Any] | None = None) -> Iterator[tuple[str, str, str]]:
+    """(key, value with secrets masked, where it came from) for every setting, in file order."""
+    layers = [
+        (name, source()) for name, source in _sources(Settings, InitSettingsSource(Settings, dict(options or {})))
+    ]
+    for key, value in _flatten(settings.model_dump()):
+        path = key.split(".")
+        origin = next(name for name, layer in layers if _has(layer, path))
+        yield key, str(value), origin
+
+
+class _UsualNames(InitSettingsSource):
+    """OPENAI_API_KEY and the like: names other programs share."""
+
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        found: dict[str, Any] = {}
+        for name, (section, key) in USUAL_NAMES.items():
+            if os.environ.get(name):
+                found.setdefault(section, {})[key] = os.environ[name]
+        super().__init__(settings_cls, found)
+
+
+def _sources(
+    settings_cls: type[BaseSettings], options: PydanticBaseSettingsSource
+) -> Iterator[tuple[str, PydanticBaseSettingsSource]]:
+    """Strongest first, each with the name a person would know it by."""
+    yield "option", options
+    yield "environment", EnvSettingsSource(settings_cls)
+    yield "environment", _UsualNames(settings_cls)
+    file = user_file()
+    if file is not None:
+        if not file.is_file():
+            raise SettingsError(f"{CONFIG_VARIABLE} names {str(file)!r}, which is no file.")
+        yield str(file), TomlConfigSettingsSource(settings_cls, file)
+    yield "default", TomlConfigSettingsSource(settings_cls, DEFAULTS)
+
+
+def _known_keys() -> dict[str, Any]:
+    with DEFAULTS.open("rb") as file:
+        return dict(_flatten(tomllib.load(file)))
+
+
+def _is_known(variable: str) -> bool:
+    if variable == CONFIG_VARIABLE:
+        return True
+    key = variable.removeprefix(PREFIX).lower().replace("__", ".")
+    return key in _known_keys()
+
+
+def _suggestion(variable: str) -> str:
+    names = [PREFIX + key.upper().replace(".", "__") for key in _known_keys()]
+    close = difflib.get_close_matches(variable, names, 1, 0.5)
+    return f"did you mean {close[0]}" if close else "`sanad config` lists them all"
+
+
+def _explain(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(key, list(_known_keys()), 1, 0.5)
+        return f"There is no setting {key!r}; {f'did you mean {close[0]!r}' if close else '`sanad config` lists them'}."
+    return f"The setting {key!r} has a wrong value: {first['msg']}; `sanad config` shows where it comes from."
+
+
+def _flatten(layer: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in layer.items():
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _has(layer: Mapping[str, Any], path: list[str]) -> bool:
+    here: Any = layer
+    for part in path:
+        if not isinstance(here, Mapping) or part not in here:
+            return False
+        here = here[part]
+    return True

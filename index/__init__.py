@@ -1,0 +1,1 @@
+"""Article → evidence: reading, segmentation, the library in Chroma, and the ranking of sentences."""
