@@ -1,0 +1,206 @@
+"""Files and folders as they lie on the disk: which are read, which are passed over and why. What is in them is not."""
+
+import io
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from config.errors import SourceError
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+MAX_BYTES = 20_000_000
+"""The largest file that is read."""
+
+KINDS = {
+    ".txt": "text",
+    ".md": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".epub": "epub",
+}
+"""File types and what reads them."""
+
+IGNORE_FILE = ".sanadignore"
+"""Patterns of files to pass over, as in a .gitignore, for the folder it lies in and all below."""
+
+_MAX_PATTERNS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file or folder that was passed over, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A file that is in the library as it is."""
+
+    source: str
+
+
+def accepted() -> str:
+    """The file types that are read, for messages."""
+    *most, last = KINDS
+    return f"{', '.join(most)} and {last}"
+
+
+def kind_of(source: str, data: bytes) -> str:
+    """What reads these bytes: by the name's ending if that is a known one, else by how they begin."""
+    return KINDS.get(PurePath(source).suffix.casefold()) or _kind_by_look(data)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder. Raises: SourceError if it is not there."""
+    return stat.S_ISDIR(_status(path).st_mode)
+
+
+def bytes_of(path: Path) -> bytes:
+    """All bytes of a file, looking at its kind and size first.
+
+    Raises: SourceError.
+    """
+    status, shown = _status(path), name_of(path)
+    if not stat.S_ISREG(status.st_mode):
+        raise SourceError(f"{shown!r} is not a regular file; give {accepted()} files or a folder of them.")
+    if path.suffix and path.suffix.casefold() not in KINDS:
+        raise SourceError(f"{shown!r} is of a type that is not read; give {accepted()} files or a folder of them.")
+    check_size(status.st_size, shown)
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise _cannot_read(path, error) from error
+
+
+def files_below(folder: Path) -> Iterator[Path | Skipped | SourceError]:
+    """Yield the files under a folder that may be articles, sorted by path, and what is passed over or out of reach."""
+    unreadable: list[OSError] = []
+    seen: set[tuple[int, int]] = set()  # one file under two names is one article
+    rules: dict[str, _Rules] = {}
+    for parent, folders, names in os.walk(folder, onerror=unreadable.append):
+        here = Path(parent)
+        rules[parent] = _Rules(here, rules.get(str(here.parent)))
+        kept: list[str] = []
+        for name in sorted(folders):
+            reason = rules[parent].why_not(here / name, is_folder=True)
+            if reason:
+                yield Skipped(name_of(here / name), reason)
+            else:
+                kept.append(name)
+        folders[:] = kept
+        for name in sorted(names):
+            yield _file_or_why_not(here / name, rules[parent], seen)
+    yield from (_cannot_read(Path(error.filename), error) for error in unreadable)
+
+
+def check_size(size: int, source: str) -> None:
+    """Raise a SourceError for more bytes than are read."""
+    if size > MAX_BYTES:
+        raise SourceError(
+            f"{source!r} has {size / 1e6:.1f} MB, more than the {MAX_BYTES // 1_000_000} MB that are read; split it."
+        )
+
+
+def name_of(path: Path) -> str:
+    """Return a path as text that can be stored and printed: bytes that are no UTF-8 are escaped."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+class _Rules:
+    """The ignore files that hold in a folder: its own and those above, up to the one that was asked for."""
+
+    def __init__(self, folder: Path, above: "_Rules | None") -> None:
+        self._above, self._folder = above, folder
+        self._spec = _ignored(folder / IGNORE_FILE)
+
+    def why_not(self, path: Path, *, is_folder: bool = False) -> str:
+        """Why a path is passed over; "" if it is not."""
+        if path.name.startswith("."):
+            return "hidden"
+        if is_folder and path.is_symlink():
+            return "a link to a folder"
+        if self._is_ignored(path, is_folder=is_folder):
+            return f"ignored by {IGNORE_FILE}"
+        if not is_folder and path.suffix.casefold() not in KINDS:
+            return "not a type that is read"
+        return ""
+
+    def _is_ignored(self, path: Path, *, is_folder: bool) -> bool:
+        relative = path.relative_to(self._folder).as_posix() + ("/" if is_folder else "")
+        mine = self._spec.check_file(relative).include if self._spec else None
+        if mine is not None:
+            return mine
+        return bool(self._above and self._above._is_ignored(path, is_folder=is_folder))
+
+
+def _ignored(path: Path) -> "GitIgnoreSpec | None":
+    from pathspec import GitIgnoreSpec
+
+    try:
+        with path.open("rb") as file:
+            lines = file.read(_MAX_PATTERNS).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return None
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError as error:
+        shown = name_of(path)
+        raise SourceError(f"{shown!r} has a bad pattern ({error}); write it as in a .gitignore.") from error
+
+
+def _file_or_why_not(path: Path, rules: _Rules, seen: set[tuple[int, int]]) -> Path | Skipped | SourceError:
+    if reason := rules.why_not(path):
+        return Skipped(name_of(path), reason)
+    try:
+        status = _status(path)
+    except SourceError as problem:
+        return problem
+    if (status.st_dev, status.st_ino) in seen:
+        return Skipped(name_of(path), "the same file under another name")
+    seen.add((status.st_dev, status.st_ino))
+    return path
+
+
+def _kind_by_look(data: bytes) -> str:
+    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith(b"%pdf-"):
+        return "pdf"
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "html"
+    if start.startswith(b"pk\x03\x04"):
+        return _kind_of_archive(data)
+    return "text"
+
+
+def _kind_of_archive(data: bytes) -> str:
+    import zipfile
+
+    try:
+        names = set(zipfile.ZipFile(io.BytesIO(data)).namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        return "text"
+    return "docx" if "word/document.xml" in names else "epub" if "META-INF/container.xml" in names else "text"
+
+
+def _status(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except FileNotFoundError as error:
+        raise SourceError(f"There is no file or folder {name_of(path)!r}; check the path.") from error
+    except (OSError, ValueError) as error:
+        raise _cannot_read(path, error) from error
+
+
+def _cannot_read(path: Path, error: OSError | ValueError) -> SourceError:
+    reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+    return SourceError(f"{name_of(path)!r} cannot be read: {reason}; check the path and its permissions.")
