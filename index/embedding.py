@@ -1,0 +1,85 @@
+"""The choice of encoders: which LlamaIndex embedding, and whether a second opinion is asked."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from config.settings import Settings
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+    from index.e5 import SentenceEncoder
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Encoders:
+    """The main embedding and, unless turned off, the second encoder."""
+
+    main: "BaseEmbedding"
+    second: "SentenceEncoder | None"
+
+    def embed(self, texts: list[str]) -> Vectors:
+        """(n, d) unit vectors of texts to be found."""
+        return unit(np.asarray(self.main.get_text_embedding_batch(texts), np.float32))
+
+    def embed_second(self, texts: list[str]) -> Vectors | None:
+        """(n, 512) unit vectors of the second encoder, or none."""
+        return self.second.encode(texts) if self.second else None
+
+    def embed_query(self, text: str) -> Vectors:
+        """(d,) unit vector of a question."""
+        return unit(np.asarray(self.main.get_query_embedding(text), np.float32))
+
+
+def make_encoders(settings: Settings) -> Encoders:
+    """Build what `settings.embedding` asks for.
+
+    Raises: EmbeddingError when a model or its package is missing.
+    """
+    from index.e5 import SentenceEncoder
+
+    return Encoders(_make_main(settings), SentenceEncoder() if settings.embedding.second else None)
+
+
+def describe_encoders(settings: Settings) -> tuple[str, str]:
+    """Names of the main and the second encoder, which shape stored vectors; no model is loaded."""
+    chosen = settings.embedding
+    main = chosen.provider if chosen.provider in ("bundled", "light") else f"{chosen.provider}:{chosen.model}"
+    return main, "use-multilingual-v3" if chosen.second else "none"
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """The same directions at length 1; zero stays zero."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32)
+
+
+def _make_main(settings: Settings) -> "BaseEmbedding":
+    chosen = settings.embedding
+    key = chosen.api_key.get_secret_value() or settings.llm.api_key.get_secret_value()
+    match chosen.provider:
+        case "bundled":
+            from index.e5 import E5Embedding
+
+            return E5Embedding(embed_batch_size=chosen.batch)
+        case "light":
+            from index.e5 import LightEmbedding
+
+            return LightEmbedding(embed_batch_size=chosen.batch)
+        case "openai":
+            from llama_index.embeddings.openai import OpenAIEmbedding
+
+            return OpenAIEmbedding(
+                model=chosen.model or "text-embedding-3-small", api_key=key, embed_batch_size=chosen.batch
+            )
+        case "openai_like":
+            from llama_index.embeddings.openai_like import OpenAILikeEmbedding
+
+            return OpenAILikeEmbedding(
+                model_name=chosen.model, api_base=chosen.base_url, api_key=key or "none", embed_batch_size=chosen.batch
+            )

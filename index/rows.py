@@ -1,0 +1,276 @@
+"""How articles lie in Chroma's collections: names, ids, metadata. What the rows mean is `index.library`'s.
+
+Sentences and passages are LlamaIndex nodes, added through LlamaIndex's Chroma integration: any LlamaIndex index can
+open the collections. They are read from Chroma directly, by id, because that costs a third of the time and does not
+grow with the library.
+"""
+
+import json
+import time
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import numpy as np
+
+from index.embedding import Vectors
+from index.names import LANGUAGES, Names
+from index.records import from_values, to_values
+from index.store import Session
+from index.types import Article, ArticleRecord, IndexedArticle, Language, Passage, Place, Sentence
+
+if TYPE_CHECKING:
+    from chromadb.api.models.Collection import Collection
+    from llama_index.core.schema import RelatedNodeType, TextNode
+
+BATCH = 2000
+"""Rows in one call; Chroma takes at most 5,461."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A sentence found by a vector search over the library; `similarity` is a cosine."""
+
+    article_id: str
+    version: str
+    position: int
+    language: Language
+    encoder: Literal["main", "second"]
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A journal entry: the versions of an article that a write touches, with their counts."""
+
+    id: str
+    article_id: str
+    begun: float
+    versions: tuple[ArticleRecord, ...]
+
+
+def read_articles(session: Session, names: Names) -> Iterator[Article]:
+    """All articles, with their texts."""
+    collection = session.make(names.articles)
+    for article_id in collection.get(include=[])["ids"]:
+        row = collection.get(ids=[article_id], include=["metadatas", "documents"])
+        record = from_values(article_id, dict((row["metadatas"] or [{}])[0]))
+        places = _places(_read(session.make(names.sentences[record.language]), _key(record), record.sentences)[0])
+        yield article_of(record, (row["documents"] or [""])[0], places)
+
+
+def read_shape(session: Session, names: Names) -> dict[str, Any]:
+    """The settings that the rows were made with."""
+    return dict(session.make(names.articles).metadata or {})
+
+
+def journal(session: Session, names: Names, writes: Sequence[tuple[ArticleRecord | None, ArticleRecord]]) -> None:
+    """Write down which versions (the old, if any, and the new) are about to be touched."""
+    session.make(names.journal).upsert(
+        ids=[_key(new) for _, new in writes],
+        metadatas=[
+            {
+                "article_id": new.id,
+                "begun": time.time(),
+                "versions": json.dumps([[version.id, to_values(version)] for version in (old, new) if version]),
+            }
+            for old, new in writes
+        ],
+        embeddings=np.ones((len(writes), 1), np.float32),
+    )
+
+
+def read_journal(session: Session, names: Names) -> list[Entry]:
+    """Writes that have not been finished."""
+    found = session.make(names.journal).get(include=["metadatas"])
+    return [
+        Entry(
+            entry_id,
+            cast(str, row["article_id"]),
+            cast(float, row["begun"]),
+            tuple(from_values(article_id, values) for article_id, values in json.loads(cast(str, row["versions"]))),
+        )
+        for entry_id, row in zip(found["ids"], found["metadatas"] or [], strict=True)
+    ]
+
+
+def add_parts(session: Session, names: Names, articles: Sequence[IndexedArticle]) -> None:
+    """Add sentences, passages and their vectors; what is there already stays."""
+    for language in LANGUAGES:
+        chosen = [indexed for indexed in articles if indexed.article.language == language]
+        _add_nodes(session.make(names.sentences[language]), [node for one in chosen for node in _sentence_nodes(one)])
+        _add_second(session.make(names.second[language]), chosen)
+    _add_nodes(session.make(names.passages), [node for indexed in articles for node in _passage_nodes(indexed)])
+
+
+def drop_parts(session: Session, names: Names, entries: Sequence[Entry], *, keep: Container[tuple[str, str]]) -> None:
+    """Delete the parts of the entries' versions, except of those (article, version) to keep, then the entries."""
+    dead = [record for entry in entries for record in entry.versions if (record.id, record.version) not in keep]
+    drop_versions(session, names, dead)
+    drop_ids(session.make(names.journal), [entry.id for entry in entries])
+
+
+def drop_versions(session: Session, names: Names, dead: Sequence[ArticleRecord]) -> None:
+    """Delete all parts of some versions."""
+    for language in LANGUAGES:
+        ids = [part for record in dead if record.language == language for part in _ids(_key(record), record.sentences)]
+        drop_ids(session.make(names.sentences[language]), ids)
+        drop_ids(session.make(names.second[language]), ids)
+    drop_ids(session.make(names.passages), [part for record in dead for part in _ids(_key(record), record.passages)])
+
+
+def load(session: Session, names: Names, record: ArticleRecord) -> IndexedArticle | None:
+    """The article of a live record, or None where any part of it is gone."""
+    catalog = session.make(names.articles).get(ids=[record.id], include=["documents", "metadatas"])
+    if not catalog["ids"] or (catalog["metadatas"] or [{}])[0].get("version") != record.version:
+        return None
+    rows, vectors = _read(session.make(names.sentences[record.language]), _key(record), record.sentences)
+    article = article_of(record, (catalog["documents"] or [""])[0], _places(rows))
+    passage_rows, passage_vectors = _read(session.make(names.passages), _key(record), record.passages)
+    second = session.find(names.second[record.language])
+    _, second_vectors = _read(second, _key(record), record.sentences, rows=False) if second else ([], None)
+    if len(rows) != record.sentences or len(passage_rows) != record.passages:
+        return None
+    if second_vectors is not None and len(second_vectors) != record.sentences:
+        second_vectors = None
+    sentences = tuple(_sentence(article, row) for row in rows)
+    passages = tuple(_passage(article, row) for row in passage_rows)
+    return IndexedArticle(article, sentences, passages, vectors, passage_vectors, second_vectors)
+
+
+def nearest(session: Session, names: Names, vector: Vectors, second: Vectors | None, k: int) -> list[Hit]:
+    """Up to k sentences per language and encoder, nearest first within each."""
+    hits: list[Hit] = []
+    for language in LANGUAGES:
+        hits += _query(session.find(names.sentences[language]), vector, k, language, "main")
+        if second is not None:
+            hits += _query(session.find(names.second[language]), second, k, language, "second")
+    return hits
+
+
+def _query(
+    collection: "Collection | None", vector: Vectors, k: int, language: Language, encoder: Literal["main", "second"]
+) -> Iterator[Hit]:
+    if collection is None:
+        return
+    found = collection.query(query_embeddings=vector[None], n_results=k, include=["distances"])
+    for key, distance in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True):
+        article_id, version, position = key.rsplit(".", 2)
+        yield Hit(article_id, version, int(position), language, encoder, 1 - distance)
+
+
+def _sentence_nodes(indexed: IndexedArticle) -> "Iterator[TextNode]":
+    return _nodes(indexed.article, indexed.sentences, indexed.sentence_vectors)
+
+
+def _passage_nodes(indexed: IndexedArticle) -> "Iterator[TextNode]":
+    return _nodes(indexed.article, indexed.passages, indexed.passage_vectors)
+
+
+def _nodes(article: Article, parts: Sequence[Sentence | Passage], vectors: Vectors) -> "Iterator[TextNode]":
+    from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
+
+    source: dict[NodeRelationship, RelatedNodeType] = {NodeRelationship.SOURCE: RelatedNodeInfo(node_id=article.id)}
+    for part, vector in zip(parts, vectors, strict=True):
+        metadata = asdict(part) | {"title": article.title, "source": article.source} | _where(article, part)
+        del metadata["text"]
+        yield TextNode(
+            id_=f"{article.id}.{article.version}.{part.position}",
+            text=part.text,
+            embedding=vector.tolist(),
+            metadata=metadata,
+            relationships=source,
+        )
+
+
+def _where(article: Article, part: Sentence | Passage) -> dict[str, Any]:
+    """The page and heading of a part, as far as it has them."""
+    place = article.place(part.start)
+    return {name: value for name, value in (("page", place.page), ("heading", place.heading)) if value}
+
+
+def _add_nodes(collection: "Collection", nodes: "list[TextNode]") -> None:
+    from llama_index.vector_stores.chroma import ChromaVectorStore
+
+    store = ChromaVectorStore(chroma_collection=collection)
+    for chunk in _chunks(len(nodes)):
+        store.add([*nodes[chunk]])
+
+
+def _add_second(collection: "Collection", articles: Sequence[IndexedArticle]) -> None:
+    vectors = [indexed.second_vectors for indexed in articles if indexed.second_vectors is not None]
+    ids = [
+        part
+        for indexed in articles
+        if indexed.second_vectors is not None
+        for part in _ids(f"{indexed.article.id}.{indexed.article.version}", len(indexed.sentences))
+    ]
+    for chunk in _chunks(len(ids)):
+        collection.add(ids=ids[chunk], embeddings=np.concatenate(vectors)[chunk])
+
+
+def drop_ids(collection: "Collection", ids: list[str]) -> None:
+    """Delete rows."""
+    for chunk in _chunks(len(ids)):
+        collection.delete(ids=ids[chunk])
+
+
+def _read(collection: "Collection", key: str, size: int, *, rows: bool = True) -> tuple[list[dict[str, Any]], Vectors]:
+    """Rows and vectors of an article's parts in order of position; missing ones are left out."""
+    metadata: list[tuple[int, dict[str, Any]]] = []
+    vectors: list[tuple[int, Vectors]] = []
+    ids = _ids(key, size)
+    for chunk in _chunks(size):
+        found = collection.get(ids=ids[chunk], include=["embeddings", "metadatas"] if rows else ["embeddings"])
+        positions = [int(part_id.rsplit(".", 1)[1]) for part_id in found["ids"]]
+        vectors += zip(positions, np.asarray(found["embeddings"], np.float32), strict=True)
+        metadata += zip(positions, cast(list[dict[str, Any]], found["metadatas"] or []), strict=False)
+    metadata.sort(key=lambda pair: pair[0])
+    vectors.sort(key=lambda pair: pair[0])
+    stacked = np.stack([vector for _, vector in vectors]) if vectors else np.zeros((0, 0), np.float32)
+    return [row for _, row in metadata], stacked
+
+
+def article_of(record: ArticleRecord, text: str, places: tuple[Place, ...] = ()) -> Article:
+    """The article of a record and its text."""
+    return Article(
+        record.id, record.title, record.source, text, record.language, record.metadata, places, record.origin
+    )
+
+
+def _places(rows: Sequence[dict[str, Any]]) -> tuple[Place, ...]:
+    """Where sentences stand, one place for all that follow each other on a page and under a heading."""
+    every = [Place(row["start"], row.get("page", 0), row.get("heading", "")) for row in rows]
+    kept = [place for place, before in zip(every, [Place(0), *every], strict=False) if _differ(place, before)]
+    return tuple(kept)
+
+
+def _differ(one: Place, other: Place) -> bool:
+    return (one.page, one.heading) != (other.page, other.heading)
+
+
+def _sentence(article: Article, row: dict[str, Any]) -> Sentence:
+    start, end = row["start"], row["end"]
+    return Sentence(article.id, row["position"], row["paragraph"], start, end, article.text[start:end])
+
+
+def _passage(article: Article, row: dict[str, Any]) -> Passage:
+    start, end = row["start"], row["end"]
+    return Passage(article.id, row["position"], row["first"], row["last"], start, end, article.text[start:end])
+
+
+def ids_of(record: ArticleRecord, size: int) -> list[str]:
+    """The ids of the first parts of a record's version."""
+    return _ids(_key(record), size)
+
+
+def _key(record: ArticleRecord) -> str:
+    return f"{record.id}.{record.version}"
+
+
+def _ids(key: str, size: int) -> list[str]:
+    return [f"{key}.{position}" for position in range(size)]
+
+
+def _chunks(size: int) -> Iterator[slice]:
+    return (slice(start, start + BATCH) for start in range(0, size, BATCH))
