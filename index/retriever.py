@@ -1,0 +1,190 @@
+"""Question → ranked evidence and the confidence that it answers: the query path in reading order.
+
+Encode the question, choose the articles, rank their sentences together. What the ranking weighs is `index.ranking`'s,
+how several articles become one list `index.merging`'s.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from time import perf_counter
+
+from config.errors import LibraryError, NoArticles, UnknownArticle
+from index.answerability import Strictness
+from index.embedding import Encoders
+from index.filters import Filter
+from index.library import Library, View
+from index.merging import Merged, nominate, rank_articles
+from index.names import LANGUAGES
+from index.rows import Hit
+from index.signals import EncodedQuestion, PreparedArticle, prepare, question_words
+from index.text import language_of
+from index.types import ArticleRecord, Evidence, IndexedArticle
+from index.words import WordEncoder
+
+CANDIDATES = 50
+"""Sentences asked of each collection when the whole library is searched."""
+MOST_CANDIDATES = 5000
+"""The same where a filter leaves few of them."""
+CANDIDATE_ARTICLES = 6
+"""Articles of each language that are then ranked whole."""
+LEAST_EVIDENCE = 5
+"""Sentences of evidence even where fewer are asked for."""
+KEPT_SENTENCES = 20_000
+"""Sentences of articles kept in memory between questions (some 8 kB each)."""
+TRIES = 5
+ANY = Filter()
+
+
+@dataclass(frozen=True)
+class Found:
+    """Evidence, best first, and what it was chosen from; `seconds` by stage."""
+
+    evidence: tuple[Evidence, ...]
+    merged: Merged
+    seconds: Mapping[str, float]
+    tellings: Mapping[str, int] = field(default_factory=dict)
+    """How many articles tell the same story, by the id of the one that was looked at; 1 where it is not named."""
+
+    @property
+    def confidence(self) -> float:
+        """Probability that an article answers."""
+        return self.merged.confidence
+
+    def suffices(self, strictness: Strictness) -> bool:
+        """Whether the confidence is enough to answer."""
+        return self.confidence >= self.merged.threshold(strictness)
+
+    @cached_property
+    def articles(self) -> Mapping[str, IndexedArticle]:
+        """The articles looked at, by id."""
+        return {article.indexed.article.id: article.indexed for article in self.merged.articles}
+
+
+class Retriever:
+    """Finds evidence in a library. Loads articles once and keeps the last used in memory."""
+
+    def __init__(self, library: Library, encoders: Callable[[], Encoders]) -> None:
+        self._library, self._encoders = cache(library.space), cache(encoders)
+        self._words = cache(lambda: WordEncoder(second.encode) if (second := self._encoders().second) else None)
+        self._kept: OrderedDict[tuple[str, str], PreparedArticle] = OrderedDict()
+
+    def find(
+        self,
+        text: str,
+        *,
+        article_id: str | None = None,
+        spaces: Sequence[str] = ("",),
+        only: Filter = ANY,
+        k: int = LEAST_EVIDENCE,
+    ) -> Found:
+        """Find the k best sentences for a question: in one article, or in all of the spaces that the filter admits.
+
+        Of articles that tell the same story, one is looked at.
+
+        Raises: NoArticles, UnknownArticle, LibraryError, EmbeddingError.
+        """
+        began = perf_counter()
+        libraries = [library for library in map(self._library, spaces) if library.store.exists]
+        question = self._encode(text)
+        encoded = perf_counter()
+        tellings: dict[str, int] = {}
+        articles = [
+            article
+            for library in libraries
+            for article in self._articles(library, question, _Scope(article_id, only), tellings)
+        ]
+        if not articles:
+            raise _nothing(article_id, only)
+        merged = rank_articles(question, articles)
+        evidence = merged.top(max(k, LEAST_EVIDENCE))
+        seconds = {"embed": encoded - began, "find": perf_counter() - encoded}
+        return Found(evidence, merged, seconds, tellings)
+
+    def _encode(self, text: str) -> EncodedQuestion:
+        encoders = self._encoders()
+        vectors = encoders.embed_second([text, *question_words(text)])
+        second, words = (None, None) if vectors is None else (vectors[0], vectors[1:])
+        return EncodedQuestion(text, language_of(text), encoders.embed_query(text), second, words)
+
+    def _articles(
+        self, library: Library, question: EncodedQuestion, scope: "_Scope", tellings: dict[str, int]
+    ) -> Sequence[PreparedArticle]:
+        """The articles to rank, one of each story; counts its `tellings`.
+
+        On a server they may change under our hands: look again.
+        """
+        for _ in range(TRIES):
+            with library.reading() as view:
+                wanted = [scope.article_id] if scope.article_id else list(_candidates(view, question, scope.only))
+                records = _once_each(view.find(wanted).values())
+                articles = [self._load(view, record) for record in records]
+                tellings.update({record.id: len(view.story(record.story)) for record in records if record.story})
+            if all(articles):
+                return [article for article in articles if article]
+        raise LibraryError("The library is changing too fast to be read; try again.")
+
+    def _load(self, view: View, record: ArticleRecord) -> PreparedArticle | None:
+        key = (record.id, record.version)
+        if key not in self._kept:
+            indexed = view.load(record)
+            if indexed is None:
+                return None
+            self._kept[key] = prepare(indexed, self._words())
+            self._forget()
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+    def _forget(self) -> None:
+        kept = sum(len(article.indexed.sentences) for article in self._kept.values())
+        while kept > KEPT_SENTENCES and len(self._kept) > 1:
+            _, dropped = self._kept.popitem(last=False)
+            kept -= len(dropped.indexed.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Where to look: in one article, or in those that a filter admits."""
+
+    article_id: str | None
+    only: Filter
+
+
+def _once_each(records: Iterable[ArticleRecord]) -> list[ArticleRecord]:
+    """The first record of each story, and those that are alone."""
+    return list({record.story or record.id: record for record in reversed(list(records))}.values())[::-1]
+
+
+def _candidates(view: View, question: EncodedQuestion, only: Filter) -> Iterator[str]:
+    """Ids of the articles that hold the sentences nearest to the question, as many of each language."""
+    admitted = {record.id for record in view.records() if only.admits(record)} if only else None
+    if admitted is not None and len(admitted) <= CANDIDATE_ARTICLES:
+        yield from admitted
+        return
+    hits = _hits(view, question, admitted)
+    for language in LANGUAGES:
+        lists = [
+            [hit.article_id for hit in hits if (hit.language, hit.encoder) == (language, encoder)]
+            for encoder in ("main", "second")
+        ]
+        yield from nominate(lists, CANDIDATE_ARTICLES)
+
+
+def _hits(view: View, question: EncodedQuestion, admitted: set[str] | None) -> list[Hit]:
+    """The nearest sentences; where a filter leaves few of them, those farther away too."""
+    k = CANDIDATES
+    while True:
+        hits = view.nearest(question.main, question.second, k=k)
+        kept = [hit for hit in hits if admitted is None or hit.article_id in admitted]
+        if admitted is None or len(kept) >= CANDIDATES or k >= MOST_CANDIDATES:
+            return kept
+        k *= 10
+
+
+def _nothing(article_id: str | None, only: Filter) -> LibraryError:
+    if only:
+        return NoArticles("No article is of that date, language and tags; `sanad articles` shows what there is.")
+    if article_id:
+        return UnknownArticle(f"There is no article {article_id!r}; `sanad articles` lists them.")
+    return NoArticles("There are no articles yet; add one with `sanad index FILE`.")
