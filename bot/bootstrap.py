@@ -1,0 +1,95 @@
+"""Composition root: settings → objects. The only module that names concrete classes."""
+
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from bot.agreement import EncoderAgreement
+from bot.conversation import Conversation
+from bot.engine import Engine
+from bot.writers import Writer
+from bot.writers.extractive import ExtractiveWriter
+from bot.writers.generative import GenerativeWriter
+from bot.writers.models import connected, has_model, make_model, model_name
+from config.errors import ModelError, SettingsError
+from config.settings import Settings
+from index.embedding import Encoders, describe_encoders, make_encoders
+from index.indexing import Indexer
+from index.library import Library
+from index.names import Shape
+from index.retriever import Retriever
+from index.store import Store
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+
+@dataclass(frozen=True)
+class App:
+    """What an interface works with. Nothing is opened or loaded before it is used."""
+
+    settings: Settings
+    library: Library
+    indexer: Indexer
+    retriever: Retriever
+    engine: Engine
+
+    def converse(self) -> Conversation:
+        """A new conversation; the model, where there is one, makes follow-ups stand alone."""
+        writer = self.engine.writer
+        return Conversation(writer.rewrite if isinstance(writer, GenerativeWriter) else None)
+
+    def make_model(self) -> "LLM":
+        """The language model of the settings. Raises: ModelError if none is configured."""
+        if not has_model(self.settings):
+            raise ModelError("No language model is configured; set llm.base_url, llm.path or OPENAI_API_KEY.")
+        return make_model(self.settings)
+
+
+def bootstrap(settings: Settings, *, rebuilding: bool = False, writer: str | None = None) -> App:
+    """Put the parts together.
+
+    `rebuilding` admits a library made with other settings; `writer` ("extractive" or "generative") overrides
+    the choice: the model's, where one is configured.
+
+    Raises: SettingsError for a writer that there is not.
+    """
+
+    @cache
+    def encoders() -> Encoders:
+        return make_encoders(settings)
+
+    main, second = describe_encoders(settings)
+    shape = Shape(main, second, passage_tokens=settings.passages.tokens)
+    library = Library(Store(settings.folder / "library", url=settings.store.url), shape, rebuilding=rebuilding)
+    retriever = Retriever(library, encoders)
+    fallback = ExtractiveWriter()
+    engine = Engine(
+        retriever,
+        _make_writer(settings, writer, fallback),
+        fallback,
+        EncoderAgreement(encoders),
+        strictness=settings.retrieval.strictness,
+        evidence=settings.retrieval.evidence,
+    )
+    indexer = Indexer(library, encoders, budget=settings.passages.tokens)
+    return App(settings, library, indexer, retriever, engine)
+
+
+def _make_writer(settings: Settings, name: str | None, extractive: Writer) -> Writer:
+    match name or ("generative" if has_model(settings) else "extractive"):
+        case "extractive":
+            return extractive
+        case "generative" if has_model(settings):
+            chosen = settings.llm
+            return GenerativeWriter(
+                partial(connected, settings),
+                name=model_name(settings),
+                context=chosen.context,
+                max_tokens=chosen.max_tokens,
+                timeout=chosen.timeout,
+            )
+        case other:
+            raise SettingsError(
+                f"There is no writer {other!r} here; use 'extractive', or 'generative' with a model configured."
+            )

@@ -1,0 +1,78 @@
+"""The facts of a claim that the sentences it cites do not state: numbers, percentages, money, dates, names, new words.
+
+Pure text, no model. It finds what is altered or added, not what is left out or turned around: whether a claim follows
+from its sources is judged elsewhere. What is equal is equal in Arabic and English and in either script.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.facts.amounts import find_currencies, percent_words, with_percents
+from bot.facts.counted import find_counted
+from bot.facts.dates import find_dates, with_days
+from bot.facts.gazetteer import find_known
+from bot.facts.names import read_names, unsupported_names
+from bot.facts.numbers import find_numbers
+from bot.facts.tokens import Key, Kind, Mention, Token, tokenize
+from bot.facts.words import read_words, unsupported_words
+
+__all__ = ["Fact", "Kind", "unsupported"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something a claim states, in the claim's own words."""
+
+    kind: Kind
+    text: str
+
+
+def unsupported(claim: str, sources: Sequence[str], *, allowed: Sequence[str] = ()) -> tuple[Fact, ...]:
+    """Return the facts of `claim` that none of `sources` states, in the order of the claim.
+
+    `sources` are the cited sentences. `allowed` are texts whose names may be repeated without being cited, though not
+    their numbers or dates: pass the article's title and the sentences around the cited ones, where "he" gets his name.
+    A question is no such text: what only the question names may be a false premise.
+
+    A fact of kind WORD is an Arabic word that Arabic sources lack and that need not be a name: one is a hint, and often
+    a synonym; facts of the other kinds are meant to be wrong.
+    """
+    tokens = tokenize(claim)
+    quantities = _quantities(tokens)
+    given = frozenset[Key]().union(*map(_given_by, sources))
+    missing = [mention for mention in quantities if _is_missing(mention, given)]
+    taken = {place for mention in quantities if mention.asserted for place in range(mention.first, mention.last)}
+
+    named_in = [read_names(text) for text in (*sources, *allowed)]
+    missing += unsupported_names(tokens, taken, named_in)
+    taken |= {place for name in find_known(tokens) if name.asserted for place in range(name.first, name.last)}
+    missing += unsupported_words(tokens, taken, [read_words(text) for text in (*sources, *allowed)], named_in)
+    facts = (_fact(claim, tokens, mention) for mention in sorted(missing, key=lambda mention: mention.first))
+    return tuple(dict.fromkeys(facts))
+
+
+def _quantities(tokens: Sequence[Token]) -> list[Mention]:
+    dates = find_dates(tokens)
+    numbers = with_percents(tokens, find_numbers(tokens, dates.taken | percent_words(tokens)))
+    return [
+        *with_days(tokens, dates.mentions, numbers),
+        *numbers,
+        *find_currencies(tokens, numbers),
+        *find_counted(tokens, numbers),
+    ]
+
+
+def _is_missing(mention: Mention, given: frozenset[Key]) -> bool:
+    held_to = mention.asserted and (mention.only_if is None or mention.only_if in given)
+    return held_to and mention.keys.isdisjoint(given)
+
+
+@lru_cache(maxsize=512)
+def _given_by(source: str) -> frozenset[Key]:
+    """Return the keys of all quantities of one source."""
+    return frozenset(key for mention in _quantities(tokenize(source)) for key in mention.keys | mention.also)
+
+
+def _fact(claim: str, tokens: Sequence[Token], mention: Mention) -> Fact:
+    return Fact(mention.kind, claim[tokens[mention.first].start : tokens[mention.last - 1].end])

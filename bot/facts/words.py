@@ -1,0 +1,118 @@
+"""The words of an Arabic claim that its sources do not have: where no capital shows a name, this shows what is new.
+
+A word that is only inflected or derived in another way is found again by its consonants. Words for saying and being are
+not looked for: `bot.facts.function_words`.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.facts.function_words import FUNCTION_WORDS, GIVEN_NAMES
+from bot.facts.name_shapes import name_likeness
+from bot.facts.names import SourceNames, sounds_like_a_word
+from bot.facts.numbers import without_clitics
+from bot.facts.stems import arabic_stem
+from bot.facts.tokens import Kind, Mention, Token, tokenize, word_set
+
+_PREFIXES = word_set("ا ت ي ن م س سي ست است يست تست مست مت يت تت ان ين تن من لي لت") | {""}
+_SUFFIXES = word_set(
+    "ها هم هما نا ه ا ي ت ات ان ون ين وا تا يه يا يات يون يين ته تها تهم اته اتها اتهم وه وها وي ويه اني"
+) | {""}
+_SAME_SCRIPT, _OTHER_SCRIPT = 0.0, 2.0
+"""Log odds from which a word is held to as to a name; one that an Arabic source lacks is suspicious as it is."""
+_GIVEN = 9.0
+_MOSTLY = 0.5
+
+_WEAK = str.maketrans("", "", "اويءئؤ")
+# Letters that newspapers exchange in foreign names: بوجدانوف and بوغدانوف, تولستوي and طولستوي.
+_VARIANTS = str.maketrans("جقطصضذظثح", "غكتسدززته")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceWords:
+    """The Arabic words of a source in the forms that a claim's word is looked for in."""
+
+    forms: frozenset[str]
+    stems: frozenset[str]
+    skeletons: frozenset[str]
+    spellings: frozenset[str]
+    share: float
+
+
+@lru_cache(maxsize=512)
+def read_words(text: str) -> SourceWords:
+    """Return the Arabic words of one source."""
+    tokens = tokenize(text)
+    arabic = [token for token in tokens if token.arabic]
+    words = sum(token.form[0].isalpha() for token in tokens)
+    bares = frozenset(bare for token in arabic for bare in without_clitics(token.form) if len(bare) > 1)
+    return SourceWords(
+        bares,
+        frozenset(map(arabic_stem, bares)),
+        frozenset(skeleton for bare in bares for skeleton in _skeletons(bare)),
+        frozenset(map(_spelling, bares)),
+        len(arabic) / words if words else 0.0,
+    )
+
+
+def unsupported_words(
+    tokens: Sequence[Token], taken: Collection[int], words: Sequence[SourceWords], names: Sequence[SourceNames]
+) -> list[Mention]:
+    """Return the Arabic words of a claim that none of its sources has; of a source in English, names only."""
+    in_arabic = any(source.share > _MOSTLY for source in words)
+    limit = _SAME_SCRIPT if in_arabic else _OTHER_SCRIPT
+    found = []
+    for place, token in enumerate(tokens):
+        if place in taken or not token.arabic or not _tells(token.form):
+            continue
+        kind = Kind.NAME if _likeness(token) > limit else Kind.WORD
+        if (in_arabic or kind is Kind.NAME) and not _has(token.form, words, names):
+            found.append(Mention(kind, place, place + 1, frozenset()))
+    return found
+
+
+def _tells(form: str) -> bool:
+    """Say whether a word carries more than grammar."""
+    return len(form) > 2 and not any(bare in FUNCTION_WORDS for bare in without_clitics(form))
+
+
+def _likeness(token: Token) -> float:
+    """Return how much a word looks like a name, in log odds."""
+    if any(bare in GIVEN_NAMES for bare in without_clitics(token.form)):
+        return _GIVEN
+    if token.tanwin or token.form.endswith("وا"):  # endings of nouns and of verbs
+        return -_GIVEN
+    return name_likeness(token.form)
+
+
+def _has(form: str, words: Sequence[SourceWords], names: Sequence[SourceNames]) -> bool:
+    """Say whether a source has a word, inflected or spelled in some way, or a name that sounds like it."""
+    bares = [bare for bare in without_clitics(form) if len(bare) > 1]
+    return any(
+        bare in source.forms
+        or arabic_stem(bare) in source.stems
+        or _spelling(bare) in source.spellings
+        or not source.skeletons.isdisjoint(_skeletons(bare))
+        for bare in bares
+        for source in words
+    ) or any(sounds_like_a_word(form, source) for source in names)
+
+
+@lru_cache(maxsize=50_000)
+def _skeletons(word: str) -> frozenset[str]:
+    """Return the consonants that can be the root of a word, three or more."""
+    return frozenset(skeleton for stem in _stems(word) if len(skeleton := stem.translate(_WEAK)) > 2)
+
+
+def _stems(word: str) -> Iterator[str]:
+    for prefix in _PREFIXES:
+        for suffix in _SUFFIXES:
+            if word.startswith(prefix) and word.endswith(suffix) and len(word) - len(prefix) - len(suffix) >= 3:
+                yield word[len(prefix) : len(word) - len(suffix)]
+
+
+def _spelling(word: str) -> str:
+    """Return a name without the vowels and letters that spellings of it differ in, if it is long enough to tell."""
+    consonants = word.translate(_VARIANTS).translate(_WEAK)
+    return consonants if len(consonants) > 3 else word

@@ -1,0 +1,108 @@
+"""Drafts → claims a person may see. The only place a `Citation` is made.
+
+A writer is given sentences under opaque keys, and proposes claims with keys. A claim stands if every key was given to
+this writer for this question, and it says what the sentences it cites say: to the letter where the writer quotes;
+otherwise in the question's language, with no number, date or name that they lack, and in agreement with them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.facts import Kind, unsupported
+from bot.types import Citation, Claim, DraftClaim, Fault, Question, Withheld
+from index.retriever import Found
+from index.spans import find_span
+from index.text import language_of
+from index.types import Article, Sentence
+
+NEIGHBOURS_BEFORE, NEIGHBOURS_AFTER = 2, 1
+"""Sentences around each piece of evidence that a writer may cite too."""
+MOST_NEW_WORDS = 2
+"""Words of a claim that its sentences lack and that need not be names: a synonym or two."""
+
+
+class Agreement(Protocol):
+    """Whether a claim says what sentences say, as far as encoders can tell."""
+
+    def __call__(self, claim: str, sentences: Sequence[str]) -> bool:
+        """Judge one claim."""
+        ...
+
+
+class Sources:
+    """The sentences one writer may cite for one question, in reading order, each under a key."""
+
+    def __init__(self, found: Found) -> None:
+        self.tellings = found.tellings
+        self._sentences = {str(number): pair for number, pair in enumerate(_with_neighbours(found), 1)}
+        self._keys = {(sentence.article_id, sentence.position): key for key, (_, sentence) in self._sentences.items()}
+
+    def key(self, sentence: Sentence) -> str | None:
+        """The key of a sentence, if it may be cited."""
+        return self._keys.get((sentence.article_id, sentence.position))
+
+    def around(self, sentence: Sentence) -> list[tuple[str, Sentence]]:
+        """The sentence, then those before and after it, with their keys."""
+        places = ((sentence.article_id, sentence.position + step) for step in (0, -1, 1))
+        keys = (self._keys[place] for place in places if place in self._keys)
+        return [(key, self._sentences[key][1]) for key in keys]
+
+    def cited(self, keys: Sequence[str]) -> list[tuple[Article, Sentence]] | None:
+        """What the keys stand for, or None if any of them was not given."""
+        return [self._sentences[key] for key in keys] if all(key in self._sentences for key in keys) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """Checks the drafts of one writer for one question; `quotes` says that its claims are quotations."""
+
+    question: Question
+    sources: Sources
+    agrees: Agreement
+    quotes: bool
+
+    def check(self, draft: DraftClaim) -> Claim | Withheld:
+        """Return the claim with its citations, or why it does not stand."""
+        cited = self.sources.cited(draft.keys)
+        if not cited:
+            return Withheld(draft, Fault.UNKNOWN_KEY if cited is None else Fault.NO_KEY)
+        sentences = [sentence for _, sentence in cited]
+        withheld = self._check_quote(draft, sentences) if self.quotes else self._check_statement(draft, cited)
+        return withheld or Claim(draft.text, tuple(self._cite(article, sentence) for article, sentence in cited))
+
+    def _check_quote(self, draft: DraftClaim, sentences: list[Sentence]) -> Withheld | None:
+        return None if draft.text == quotation(sentences) else Withheld(draft, Fault.NOT_VERBATIM)
+
+    def _check_statement(self, draft: DraftClaim, cited: list[tuple[Article, Sentence]]) -> Withheld | None:
+        if language_of(draft.text) != self.question.language:
+            return Withheld(draft, Fault.WRONG_LANGUAGE)
+        texts = [sentence.text for _, sentence in cited]
+        context = [article.title for article, _ in cited]
+        context += [near.text for _, sentence in cited for _, near in self.sources.around(sentence)]
+        facts = unsupported(draft.text, texts, allowed=context)
+        new_words = [fact for fact in facts if fact.kind is Kind.WORD]
+        if len(facts) > len(new_words) or len(new_words) > MOST_NEW_WORDS:
+            return Withheld(draft, Fault.UNSUPPORTED_FACT, tuple(fact.text for fact in facts))
+        return None if self.agrees(draft.text, texts) else Withheld(draft, Fault.UNSUPPORTED)
+
+    def _cite(self, article: Article, sentence: Sentence) -> Citation:
+        span = find_span(self.question.text, sentence.text)
+        return Citation(article, sentence, span, self.sources.tellings.get(article.id, 1))
+
+
+def quotation(sentences: Sequence[Sentence]) -> str:
+    """The text of a claim that only quotes."""
+    return " ".join(sentence.text for sentence in sentences)
+
+
+def _with_neighbours(found: Found) -> Iterator[tuple[Article, Sentence]]:
+    wanted: defaultdict[str, set[int]] = defaultdict(set)
+    for evidence in found.evidence:
+        position = evidence.sentence.position
+        wanted[evidence.article.id].update(range(position - NEIGHBOURS_BEFORE, position + NEIGHBOURS_AFTER + 1))
+    for article_id, positions in wanted.items():
+        indexed = found.articles[article_id]
+        for position in sorted(positions & set(range(len(indexed.sentences)))):
+            yield indexed.article, indexed.sentences[position]

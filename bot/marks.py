@@ -1,0 +1,198 @@
+"""Citation marks in the text of a model, in every form that models write them; never what a mark points to.
+
+    [3] [١] 【3】 【3†source】 [^3] ³ [1,3] [1، 3] [2-4] [4–2] [Source 3] [المصدر 3]
+    and (3), where 3 is a key that was given
+
+Read character by character in linear time and bounded memory, so that it makes no difference how a stream is cut into
+chunks. Which text the marks belong to is `bot.claims`.
+"""
+
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_CLOSERS = {"[": "]", "【": "】", "［": "］", "〔": "〕", "(": ")", "（": "）"}
+_ROUND = "(（"
+_LONGEST = 60
+"""Characters between the brackets of a mark."""
+_DIGITS = 3
+"""Digits of a key that was not given; a longer number in brackets is a year or the like."""
+_MOST = 40
+"""Keys of one mark; a longer range is none that anybody means."""
+
+_SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
+_DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212~")
+_SEPARATORS = frozenset(" \u00a0\u200e\u200f\u2066\u2067\u2068\u2069,،;؛&+^#:.")
+_LABELS = _words(
+    "source sources src ref refs reference references citation citations cite evidence sentence sentences passage "
+    "document doc note s no المصدر مصدر المصادر مصادر المرجع مرجع المراجع الجملة جملة الجمل الدليل دليل المقطع الفقرة "
+    "رقم"
+)
+_JOINING = _words("and و")
+_RANGES = _words("to through إلى الى حتى")
+_WORDS = _LABELS | _JOINING | _RANGES
+_UNITS = _words("m km cm mm ft mi in yd x s م كم سم مم")
+"""Words after which a small 2 or 3 is a square or a cube."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A citation mark with its keys as ASCII digits, in the order written."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedText:
+    """A text parted into its marks and what stands between them."""
+
+    pieces: tuple[str | Mark, ...]
+
+    @property
+    def text(self) -> str:
+        """The text without its marks, otherwise untouched."""
+        return "".join(piece for piece in self.pieces if isinstance(piece, str))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of all marks, each once, in order."""
+        return tuple(dict.fromkeys(key for piece in self.pieces if isinstance(piece, Mark) for key in piece.keys))
+
+
+def parse_marks(text: str, known: Collection[str]) -> MarkedText:
+    """Return the marks of a whole text; `known` are the keys that were given."""
+    lexer = MarkLexer(known)
+    pieces: list[str | Mark] = []
+    run: list[str] = []
+    for item in (*(item for char in text for item in lexer.feed(char)), *lexer.close()):
+        if isinstance(item, str):
+            run.append(item)
+            continue
+        pieces += ["".join(run), item] if run else [item]
+        run = []
+    return MarkedText((*pieces, "".join(run)) if run else tuple(pieces))
+
+
+class MarkLexer:
+    """Parts a stream of characters into marks and other text."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        self._known = frozenset(known)
+        self._held: list[str] = []
+        self._word = ""
+
+    def feed(self, char: str) -> Iterator[str | Mark]:
+        """Yield what `char` makes certain: characters that are no mark, one by one, or a mark."""
+        if not self._held:
+            if char in _CLOSERS or char in _SUPERSCRIPTS:
+                self._held.append(char)
+            else:
+                yield self._plain(char)
+        elif self._held[0] in _SUPERSCRIPTS:
+            if char in _SUPERSCRIPTS and len(self._held) < _LONGEST:
+                self._held.append(char)
+            else:
+                yield from self.close()
+                yield from self.feed(char)
+        else:
+            yield from self._inside(char)
+
+    def close(self) -> Iterator[str | Mark]:
+        """Yield what was held back, at the end of the text."""
+        held, self._held = self._held, []
+        if held and held[0] in _SUPERSCRIPTS and not self._is_power():
+            digits = "".join(_SUPERSCRIPTS[char] for char in held)
+            keys = (digits,) if digits in self._known else tuple(digits)
+            if self._known.issuperset(keys):
+                yield Mark(keys)
+                return
+        for char in held:
+            yield self._plain(char)
+
+    def _inside(self, char: str) -> Iterator[str | Mark]:
+        """Go on in a bracket, or find that it is no mark."""
+        if char == _CLOSERS[self._held[0]]:
+            keys = _keys("".join(self._held[1:]), self._known, in_round=self._held[0] in _ROUND)
+            if keys:
+                self._held = []
+                self._word = ""
+                yield Mark(keys)
+            else:
+                yield from self._release(char)
+        elif len(self._held) <= _LONGEST and _may_go_on(self._held, char):
+            self._held.append(char)
+        else:
+            yield from self._release(char)
+
+    def _release(self, char: str) -> Iterator[str | Mark]:
+        """Give the held characters back as text; only `char` can begin another mark."""
+        held, self._held = self._held, []
+        yield from map(self._plain, held)
+        yield from self.feed(char)
+
+    def _plain(self, char: str) -> str:
+        self._word = self._word[-8:] + char if char.isalnum() else ""
+        return char
+
+    def _is_power(self) -> bool:
+        return self._word.lower() in _UNITS or self._word[-1:].isdecimal()
+
+
+def _may_go_on(held: list[str], char: str) -> bool:
+    """Say whether the inside of a bracket can still become a mark."""
+    if "†" in held:
+        return char != "\n"
+    if char.isdecimal() or char in _SEPARATORS or char in _DASHES or char == "†":
+        return True
+    word = char.lower()
+    for before in reversed(held):
+        if not before.isalpha():
+            break
+        word = before.lower() + word
+    return char.isalpha() and any(known.startswith(word) for known in _WORDS)
+
+
+def _keys(inside: str, known: frozenset[str], *, in_round: bool) -> tuple[str, ...]:
+    """Return the keys of a mark; none where the bracket is another one, such as a year in round brackets."""
+    parts = list(_parts(inside.partition("†")[0]))
+    if any(part.isalpha() and part not in _WORDS for part in parts):
+        return ()
+    labelled = any(part in _LABELS for part in parts)
+    numbers = [part for part in parts if part.isdecimal()]
+    if in_round and not labelled and ("-" in parts or not known.issuperset(numbers)):  # "(2015)", a score of "(2-1)"
+        return ()
+    if any(len(number) > _DIGITS and number not in known for number in numbers):
+        return ()
+    return tuple(dict.fromkeys(_expanded(parts)))
+
+
+def _parts(inside: str) -> Iterator[str]:
+    """Yield the numbers as ASCII digits, the words, and "-" for each sign or word of a range."""
+    run = ""
+    for char in inside + " ":
+        if run and not (char.isdecimal() and run.isdecimal()) and not (char.isalpha() and run.isalpha()):
+            yield "-" if run in _RANGES else run
+            run = ""
+        if char.isdecimal():
+            run += str(unicodedata.decimal(char))
+        elif char.isalpha():
+            run += char.lower()
+        elif char in _DASHES:
+            yield "-"
+
+
+def _expanded(parts: list[str]) -> Iterator[str]:
+    """Yield the keys of a list with ranges, also backward ones."""
+    numbers = [part for part in parts if part.isdecimal() or part == "-"]
+    for place, part in enumerate(numbers[:_MOST]):
+        if part != "-":
+            yield part.lstrip("0") or "0"
+        elif 0 < place < len(numbers) - 1 and numbers[place - 1].isdecimal() and numbers[place + 1].isdecimal():
+            first, last = sorted((int(numbers[place - 1][:9]), int(numbers[place + 1][:9])))
+            if last - first <= _MOST:
+                yield from map(str, range(first + 1, last))

@@ -1,0 +1,25 @@
+"""The writer without a model: quotes the sentences that carry the answer. Everything falls back to it."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.grounding import Sources, quotation
+from bot.types import DraftClaim, Question, Usage, Withheld
+from index.quoting import choose
+from index.retriever import Found
+
+
+class ExtractiveWriter:
+    """Proposes one claim: a verbatim quotation of one to three sentences."""
+
+    name = "extractive"
+    attempts = 1
+    quotes = True
+
+    def write(
+        self, question: Question, found: Found, sources: Sources, withheld: Sequence[Withheld]
+    ) -> Iterator[DraftClaim | Usage]:
+        """Quote what `index.quoting` chooses of the best sentence's article."""
+        indexed = found.articles[found.evidence[0].article.id]
+        sentences = [indexed.sentences[position] for position in choose(found.evidence, indexed.sentences)]
+        keys = [sources.key(sentence) for sentence in sentences]
+        yield DraftClaim(quotation(sentences), tuple(key for key in keys if key))
