@@ -1,0 +1,144 @@
+"""JSON from a stranger → values of the kind expected, or a `Problem` that says which field is wrong. No format here."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence, Set
+from typing import Any, cast
+
+from index.types import Language
+
+
+class Problem(Exception):
+    """What is wrong with one piece of a test set; its text completes "Line 3 of 'x.jsonl': "."""
+
+
+def parse(text: str) -> Any:
+    """Parse JSON.
+
+    Raises: Problem saying where it breaks.
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}" if "\n" in text else f"column {error.colno}"
+        raise Problem(f"this is not valid JSON ({error.msg}, {place}).") from error
+    except (RecursionError, ValueError) as error:
+        raise Problem("this JSON is nested too deeply or has a number that is too long.") from error
+
+
+class Row:
+    """A JSON object whose fields are taken out by kind; each method raises `Problem` for a value of another kind.
+
+    Half surrogate pairs, which no file can hold, become "?", so that offsets stay right.
+    """
+
+    def __init__(self, value: Any) -> None:
+        if not isinstance(value, Mapping):
+            raise Problem(f"expected a JSON object, found {_show(value)}.")
+        self._fields = value
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The object itself."""
+        return self._fields
+
+    def has(self, name: str) -> bool:
+        """Say whether there is such a field."""
+        return name in self._fields
+
+    def refuse_unknown(self, known: Set[str]) -> None:
+        """Raise for a field that is not known: more often a slip than meant to be passed over."""
+        unknown = sorted(set(self._fields) - known)
+        if unknown:
+            raise Problem(f"there is no field {unknown[0]!r}; the fields are {', '.join(sorted(known))}.")
+
+    def text(self, name: str) -> str:
+        """A text that is not empty."""
+        value = self._fields.get(name)
+        if not isinstance(value, str) or not value.strip():
+            raise Problem(f"{name!r} must be a text that is not empty, found {_show(value)}.")
+        return _whole(value)
+
+    def string(self, name: str) -> str:
+        """Any text, also an empty one."""
+        value = self._fields.get(name)
+        if not isinstance(value, str):
+            raise Problem(f"{name!r} must be a text, found {_show(value)}.")
+        return _whole(value)
+
+    def integer(self, name: str) -> int:
+        """A whole number."""
+        value = self._fields.get(name)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Problem(f"{name!r} must be a whole number, found {_show(value)}.")
+        return value
+
+    def integers(self, name: str) -> tuple[int, ...]:
+        """A list of whole numbers; nothing is an empty list."""
+        values = self._fields.get(name)
+        return tuple(Row({name: value}).integer(name) for value in ([] if values is None else self._list(name)))
+
+    def number(self, name: str, *, low: float, high: float = math.inf) -> float:
+        """A number in [low, high]."""
+        value = self._fields.get(name)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
+            raise Problem(f"{name!r} must be a number from {low} to {high}, found {_show(value)}.")
+        return float(value)
+
+    def numbers(self, name: str) -> dict[str, float]:
+        """An object of numbers that are not negative; no such field is an empty one."""
+        fields = self._fields.get(name, {})
+        if not isinstance(fields, Mapping):
+            raise Problem(f"{name!r} must be an object of numbers, found {_show(fields)}.")
+        return {key: Row(fields).number(key, low=0) for key in fields}
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """True or false."""
+        value = self._fields.get(name, default)
+        if not isinstance(value, bool):
+            raise Problem(f"{name!r} must be true or false, found {_show(value)}.")
+        return value
+
+    def language(self, name: str, *, default: Language) -> Language:
+        """A language we speak."""
+        value = self._fields.get(name, default)
+        if value not in ("ar", "en"):
+            raise Problem(f"{name!r} must be 'ar' or 'en', found {_show(value)}.")
+        return cast(Language, value)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts, none of them empty; no such field is an empty list."""
+        return tuple(Row({name: value}).text(name) for value in self._list(name))
+
+    def quotes(self, name: str) -> tuple[tuple[str, ...], ...]:
+        """A list of texts or of lists of texts; a lone text is a list of one."""
+        return tuple(
+            Row({name: value}).texts(name) if isinstance(value, list) and value else (Row({name: value}).text(name),)
+            for value in self._list(name)
+        )
+
+    def object(self, name: str) -> Mapping[str, Any]:
+        """An object, unread."""
+        return Row(self._fields.get(name)).fields
+
+    def rows(self, name: str) -> list["Row"]:
+        """A list of objects."""
+        return [Row(value) for value in self._list(name)]
+
+    def _list(self, name: str) -> Sequence[Any]:
+        value = self._fields.get(name, [])
+        if not isinstance(value, list):
+            raise Problem(f"{name!r} must be a list, found {_show(value)}.")
+        return value
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _show(value: Any) -> str:
+    """Show a value in a message: short, and in JSON's own words."""
+    if value is None:
+        return "nothing"
+    shown = json.dumps(value, ensure_ascii=False)
+    return shown if len(shown) <= 60 else shown[:57] + "…"

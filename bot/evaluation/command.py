@@ -1,0 +1,234 @@
+"""The command `sanad evaluate`: reads options, asks, scores, writes, prints. The engine is plugged in by `bot.cli`.
+
+Nothing heavy is imported before the command runs.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+    from bot.evaluation.baseline import Comparison
+    from bot.evaluation.judges import Judge
+    from bot.evaluation.run import Progress, Run
+    from bot.evaluation.scoring import Scored
+    from bot.evaluation.summary import Summary
+    from bot.evaluation.types import Prepare, Resolve, TestSet
+
+PASSED, FELL_BELOW = 0, 1
+
+
+class Scope(StrEnum):
+    """What a question may be answered from."""
+
+    ARTICLE = "article"
+    LIBRARY = "library"
+
+
+@dataclass(frozen=True, slots=True)
+class Plug:
+    """What the evaluation needs of the rest of the program, for one scope and writer."""
+
+    resolve: "Resolve"
+    prepare: "Prepare"
+    """Called once, with what is left to ask, and only if there is something."""
+    settings: Mapping[str, Any]
+    """What shapes replies, as JSON has it, without secrets: replies of other settings are not mixed with these."""
+    model: Callable[[], "LLM"]
+    """Makes the model that judges. Raises: ModelError if none is configured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of one run."""
+
+    testsets: tuple[Path, ...]
+    sample: int | None = None
+    seed: int = 0
+    jobs: int = 1
+    predictions: Path | None = None
+    fresh: bool = False
+    report: Path | None = None
+    json: Path | None = None
+    baseline: Path | None = None
+    fail_under: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    judge: bool = False
+    skip_invalid: bool = False
+
+
+def register(app: typer.Typer, connect: Callable[[Scope, str | None], Plug]) -> None:
+    """Add the command to `app`; `connect` makes the plug for a scope and the name of a writer (None: as configured)."""
+
+    @app.command("evaluate")
+    def evaluate(
+        testsets: Annotated[list[Path], typer.Argument(metavar="TESTSET…", help="Our .jsonl or SQuAD's .json.")],
+        *,
+        writer: Annotated[str | None, typer.Option(help="Who writes the answers; as configured by default.")] = None,
+        scope: Annotated[Scope, typer.Option(help="Ask the question's article only, or all.")] = Scope.ARTICLE,
+        sample: Annotated[int | None, typer.Option(min=1, help="Ask so many, drawn at random.")] = None,
+        seed: Annotated[int, typer.Option(help="What the drawing of the sample starts from.")] = 0,
+        jobs: Annotated[int, typer.Option(min=1, max=64, help="Questions asked at once.")] = 1,
+        predictions: Annotated[Path | None, typer.Option(help="Keep replies here, and go on from them.")] = None,
+        fresh: Annotated[bool, typer.Option("--fresh", help="Ask again what PREDICTIONS has.")] = False,
+        report: Annotated[Path | None, typer.Option(help="Write the report as one HTML file.")] = None,
+        as_json: Annotated[Path | None, typer.Option("--json", metavar="OUT", help="Write the numbers.")] = None,
+        baseline: Annotated[Path | None, typer.Option(help="Compare with the predictions of another run.")] = None,
+        fail_under: Annotated[
+            list[str] | None, typer.Option(metavar="METRIC=VALUE", help="Exit with 1 if the metric is worse.")
+        ] = None,
+        tag: Annotated[list[str] | None, typer.Option(help="Ask only questions with this tag.")] = None,
+        judge: Annotated[bool, typer.Option("--judge", help="Let the configured model judge, too.")] = False,
+        skip_invalid: Annotated[bool, typer.Option("--skip-invalid", help="Leave out what cannot be read.")] = False,
+    ) -> None:
+        """Answer the questions of test sets and say how good the answers are."""
+        options = Options(
+            tuple(testsets),
+            sample=sample,
+            seed=seed,
+            jobs=jobs,
+            predictions=predictions,
+            fresh=fresh,
+            report=report,
+            json=as_json,
+            baseline=baseline,
+            fail_under=tuple(fail_under or ()),
+            tags=tuple(tag or ()),
+            judge=judge,
+            skip_invalid=skip_invalid,
+        )
+        raise typer.Exit(run(options, connect(scope, writer)))
+
+
+def run(options: Options, plug: Plug) -> int:
+    """Evaluate, write what was asked for, print the tables; returns the exit status.
+
+    Raises: SanadError for anything that keeps the evaluation from its end.
+    """
+    from bot.evaluation.floors import check_floors, parse_floor
+    from bot.evaluation.judges import ModelJudge
+    from bot.evaluation.run import score_run
+    from bot.evaluation.summary import summarise
+
+    floors = [parse_floor(floor) for floor in options.fail_under]
+    _check_outputs(options)
+    testset = _load(options, plug)
+    baseline = _load_baseline(options, testset)
+    judge = ModelJudge(plug.model()) if options.judge else None
+    finished = _ask(options, plug, testset)
+    with progress_bar("Scoring") as progress:
+        scored = score_run(finished, judge=judge, progress=progress)
+    summary = summarise(scored, seed=options.seed)
+    _publish(options, finished, scored, summary, _compare(options, baseline, scored, judge))
+    failures = check_floors(floors, summary.overall)
+    for failure in failures:
+        typer.echo(f"sanad: {failure}", err=True)
+    return FELL_BELOW if failures else PASSED
+
+
+def _ask(options: Options, plug: Plug, testset: "TestSet") -> "Run":
+    from bot.evaluation.run import evaluate
+
+    with progress_bar("Asking") as progress:
+        return evaluate(
+            testset,
+            plug.prepare,
+            settings=plug.settings,
+            predictions=options.predictions,
+            fresh=options.fresh,
+            jobs=options.jobs,
+            progress=progress,
+        )
+
+
+def _publish(
+    options: Options, run: "Run", scored: list["Scored"], summary: "Summary", comparison: "Comparison | None"
+) -> None:
+    """Write the files that were asked for, and print the tables."""
+    from bot.evaluation.tables import markdown, markdown_comparison
+
+    if options.json:
+        numbers = {"manifest": run.manifest, "metrics": summary.as_json()}
+        numbers |= {"comparison": comparison.as_json()} if comparison else {}
+        _write(options.json, json.dumps(numbers, ensure_ascii=False, indent=2) + "\n")
+    if options.report:
+        from bot.evaluation.report import render_report
+
+        _write(options.report, render_report(run, scored, summary, comparison))
+    typer.echo(markdown(summary))
+    if comparison:
+        typer.echo(markdown_comparison(comparison))
+
+
+def _load(options: Options, plug: Plug) -> "TestSet":
+    from bot.evaluation.testset import choose, load_testset, merge
+
+    loaded = [load_testset(path, resolve=plug.resolve, skip_invalid=options.skip_invalid) for path in options.testsets]
+    for problem in (problem for testset in loaded for problem in testset.problems):
+        typer.echo(f"sanad: left out: {problem}", err=True)
+    return choose(merge(loaded), sample=options.sample, seed=options.seed, tags=options.tags)
+
+
+def _load_baseline(options: Options, testset: "TestSet") -> "Run | None":
+    """Return the baseline's replies to questions of this test set."""
+    from bot.evaluation.predictions import load_predictions
+    from bot.evaluation.run import Run
+    from bot.evaluation.types import RunError
+
+    if options.baseline is None:
+        return None
+    replies = load_predictions(options.baseline)
+    both = replace(testset, questions=tuple(question for question in testset.questions if question.id in replies))
+    if not both.questions:
+        raise RunError(f"The baseline {str(options.baseline)!r} answers none of these questions; name another run.")
+    return Run(both, replies, {})
+
+
+def _compare(
+    options: Options, baseline: "Run | None", scored: list["Scored"], judge: "Judge | None"
+) -> "Comparison | None":
+    from bot.evaluation.baseline import compare_runs
+    from bot.evaluation.run import score_run
+
+    if options.baseline is None or baseline is None:
+        return None
+    return compare_runs(options.baseline.name, score_run(baseline, judge=judge), scored, seed=options.seed)
+
+
+def _check_outputs(options: Options) -> None:
+    """Find out before the questions are asked that a file could not be written after it."""
+    from bot.evaluation.types import RunError
+
+    for path in filter(None, (options.predictions, options.report, options.json)):
+        if not path.parent.is_dir() or path.is_dir():
+            raise RunError(f"{str(path)!r} cannot be written: name a file in a folder that is there.")
+
+
+def _write(path: Path, text: str) -> None:
+    from bot.evaluation.types import RunError
+
+    try:
+        path.write_text(text, "utf-8", errors="replace")
+    except OSError as error:
+        raise RunError(f"{str(path)!r} cannot be written: {error.strerror}.") from error
+
+
+@contextmanager
+def progress_bar(doing: str) -> Iterator["Progress"]:
+    """Show a bar with the time left on a terminal; silence elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(doing, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,57 @@
+"""`--fail-under METRIC=VALUE`: a line that a run must not fall below."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.evaluation.metrics import METRICS, describe, is_known, show
+from bot.evaluation.summary import Table
+from bot.evaluation.types import RunError
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The worst value of a metric that passes; for one that is better low, the highest."""
+
+    metric: str
+    value: float
+
+    def fails(self, value: float) -> bool:
+        """Say whether a value is worse than the floor; an undefined one is."""
+        good = value <= self.value if describe(self.metric).better == "low" else value >= self.value
+        return not good
+
+
+def parse_floor(text: str) -> Floor:
+    """Read "hit@1=0.6".
+
+    Raises: RunError if it is not METRIC=VALUE, or there is no such metric.
+    """
+    name, _, value = text.rpartition("=")
+    try:
+        floor = Floor(name.strip(), float(value))
+    except ValueError as error:
+        raise RunError(f"{text!r} is no floor; write METRIC=VALUE, for example hit@1=0.6.") from error
+    if not is_known(floor.metric):
+        known = ", ".join(metric.name for metric in METRICS)
+        raise RunError(f"There is no metric {floor.metric!r}; the metrics are {known}.")
+    return floor
+
+
+def check_floors(floors: Sequence[Floor], table: Table) -> list[str]:
+    """Return a sentence for each floor that was not kept.
+
+    Raises: RunError for a metric that these questions do not have.
+    """
+    sentences: list[str] = []
+    for floor in floors:
+        if floor.metric not in table:
+            raise RunError(
+                f"No question of this run has the metric {floor.metric!r}; those it has are {', '.join(table)}."
+            )
+        value = table[floor.metric].value
+        if floor.fails(value):
+            bound = "above" if describe(floor.metric).better == "low" else "below"
+            sentences.append(
+                f"{floor.metric} is {show(floor.metric, value)}, {bound} the {show(floor.metric, floor.value)} allowed."
+            )
+    return sentences

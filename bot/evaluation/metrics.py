@@ -1,0 +1,92 @@
+"""The list of metrics: name, title, which way is better, a sentence on each. README.md here has the definitions."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Unit = Literal["share", "seconds", "count", "mark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric as people are shown it; a floor on one that is better low is a ceiling."""
+
+    name: str
+    title: str
+    about: str
+    better: Literal["high", "low"] = "high"
+    unit: Unit = "share"
+
+
+METRICS = (
+    Metric("right", "Right", "Answered from gold evidence, or refused what the article does not say."),
+    Metric("hallucination_rate", "Hallucination rate", "Unanswerable questions that were answered.", "low"),
+    Metric("error_rate", "Error rate", "Answerable questions that were refused.", "low"),
+    Metric("auroc", "Area under ROC", "Chance that an answerable question has more confidence than another."),
+    Metric("calibration_error", "Calibration error", "Gap between confidence and the share answerable.", "low"),
+    Metric("hit@1", "Hit@1", "A gold sentence is the first evidence found."),
+    Metric("hit@3", "Hit@3", "A gold sentence is among the first three."),
+    Metric("hit@5", "Hit@5", "A gold sentence is among the first five."),
+    Metric("mrr", "MRR", "One over the rank of the first gold sentence."),
+    Metric("citation_precision", "Citation precision", "Cited sentences that are gold."),
+    Metric("citation_recall", "Citation recall", "Gold sentences that are cited."),
+    Metric("citation_f1", "Citation F1", "Harmonic mean of the two."),
+    Metric("verbatim", "Verbatim", "Replies whose every quote stands in the article to the letter."),
+    Metric("language_right", "Language", "Replies in the question's language."),
+    Metric("exact_match", "Exact match", "The answer is a gold answer, by the SQuAD script."),
+    Metric("f1", "F1", "Words shared with a gold answer, by the SQuAD script."),
+    Metric("exact_match_normalised", "Exact match, normalised", "The same in search form."),
+    Metric("f1_normalised", "F1, normalised", "The same in search form."),
+    Metric("answer_contained", "Answer contained", "A gold answer stands in the answer word for word."),
+    Metric("alce_citation_recall", "ALCE citation recall", "Claims that the judge finds supported by what they cite."),
+    Metric("alce_citation_precision", "ALCE citation precision", "Citations that the judge does not find irrelevant."),
+    Metric("judge_faithfulness", "Faithfulness", "Answers that the judge finds supported by the evidence."),
+    Metric("judge_correctness", "Correctness", "The judge's mark, 1 to 5, against the gold answer.", unit="mark"),
+    Metric("seconds_p50", "Latency p50", "Half of the questions were answered in this time.", "low", "seconds"),
+    Metric("seconds_p95", "Latency p95", "95 % of the questions were answered in this time.", "low", "seconds"),
+)
+
+_BY_NAME = {metric.name: metric for metric in METRICS}
+_ORDER = {metric.name: position for position, metric in enumerate(METRICS)}
+
+
+def is_known(name: str) -> bool:
+    """Say whether a run can have a metric of that name."""
+    return name.partition(":")[0] in _BY_NAME or name.startswith("tokens_")
+
+
+def describe(name: str) -> Metric:
+    """Return the metric of that name; stages ("seconds_p50:find") and kinds of token are made up from their name."""
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    base, _, stage = name.partition(":")
+    if base in _BY_NAME:
+        about = f"The same for the stage {stage!r}."
+        return Metric(name, f"{_BY_NAME[base].title}, {stage}", about, _BY_NAME[base].better, _BY_NAME[base].unit)
+    return Metric(name, name.replace("_", " ").capitalize(), "Mean number of tokens a question.", "low", "count")
+
+
+def order(name: str) -> tuple[int, str]:
+    """Sort key: the order of `METRICS`, then the rest by name."""
+    return _ORDER.get(name, len(_ORDER)), name
+
+
+def show_range(name: str, low: float, high: float) -> str:
+    """Write an interval: 66.2–76.5 %, 980.0 ms–1.20 s."""
+    first, last = show(name, low), show(name, high)
+    unit = last.rpartition(" ")[2]
+    return f"{first.removesuffix(' ' + unit)}–{last}"
+
+
+def show(name: str, value: float) -> str:
+    """Write a value as people read it: 71.4 %, 12.3 ms, 1.25 s, 4.20; "–" where undefined."""
+    if value != value:
+        return "–"
+    match describe(name).unit:
+        case "share":
+            return f"{100 * value:.1f} %"
+        case "seconds":
+            return f"{value:.2f} s" if value >= 1 else f"{1000 * value:.1f} ms"
+        case "mark":
+            return f"{value:.2f}"
+        case "count":
+            return f"{value:,.0f}"

@@ -1,0 +1,129 @@
+"""The file of predictions: one line a question, `{"id", "reply"}`, written as the answers come, read to go on.
+
+Beside it stands the manifest, which says what made it; replies of two different makings never share a file.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from bot.evaluation.checks import Problem, Row, parse
+from bot.evaluation.types import Reply, RunError
+
+SAME = ("testset", "settings")
+"""What a run that goes on must have in common with the one that began."""
+
+
+def manifest_path(predictions: Path) -> Path:
+    """Return where the manifest of a file of predictions stands: out.jsonl → out.manifest.json."""
+    return predictions.with_suffix(".manifest.json")
+
+
+def load_predictions(path: Path) -> dict[str, Reply]:
+    """Return replies by id.
+
+    Raises: RunError naming the line if the file cannot be read or is no file of predictions.
+    """
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise RunError(f"The predictions {str(path)!r} cannot be read: {error.strerror}.") from error
+    replies: dict[str, Reply] = {}
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = Row(parse(line.decode("utf-8", "replace")))
+            replies[row.text("id")] = row.object("reply")
+        except Problem as problem:
+            raise RunError(f"Line {number} of the predictions {str(path)!r}: {problem}") from problem
+    return replies
+
+
+class Predictions:
+    """An open file of predictions; `replies` are the finished ones."""
+
+    def __init__(self, file: IO[bytes] | None, replies: dict[str, Reply]) -> None:
+        self._file = file
+        self.replies = replies
+
+    def add(self, question_id: str, reply: Reply) -> None:
+        """Keep a reply, in the file before anything else happens."""
+        self.replies[question_id] = reply
+        if self._file is not None:
+            line = json.dumps({"id": question_id, "reply": reply}, ensure_ascii=False) + "\n"
+            self._file.write(line.encode("utf-8", "replace"))
+            self._file.flush()
+
+
+@contextmanager
+def open_predictions(path: Path | None, manifest: Mapping[str, Any], *, fresh: bool) -> Iterator[Predictions]:
+    """Open a file of predictions to add to it, alone; without a path, keep them in memory. `fresh` begins anew.
+
+    Raises: RunError if the file was made by another run, is in use, or cannot be written.
+    """
+    if path is None:
+        yield Predictions(None, {})
+        return
+    try:
+        file = path.open("ab")
+    except OSError as error:
+        raise RunError(f"The predictions {str(path)!r} cannot be written: {error.strerror}.") from error
+    with file:
+        _lock(file, path)
+        if fresh:
+            file.truncate(0)
+        _drop_torn_line(file, path)
+        replies = load_predictions(path)
+        if replies:
+            _check_same(path, manifest)
+        yield Predictions(file, replies)
+
+
+def load_manifest(predictions: Path) -> dict[str, Any]:
+    """Return the manifest of a file of predictions.
+
+    Raises: RunError if there is none that can be read.
+    """
+    path = manifest_path(predictions)
+    try:
+        return dict(Row(parse(path.read_text("utf-8"))).fields)
+    except (OSError, UnicodeDecodeError, Problem) as error:
+        raise RunError(f"The predictions {str(predictions)!r} lack their manifest {str(path)!r}: {error}") from error
+
+
+def save_manifest(predictions: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest of a file of predictions, whole or not at all."""
+    path = manifest_path(predictions)
+    draft = path.with_suffix(".tmp")
+    draft.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    draft.replace(path)
+
+
+def _lock(file: IO[bytes], path: Path) -> None:
+    import portalocker
+
+    try:
+        portalocker.lock(file, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
+    except portalocker.LockException as error:
+        raise RunError(
+            f"Another run is writing the predictions {str(path)!r}; wait for it or name another file."
+        ) from error
+
+
+def _check_same(path: Path, manifest: Mapping[str, Any]) -> None:
+    before = load_manifest(path)
+    for key in SAME:
+        if before.get(key) != json.loads(json.dumps(manifest[key])):
+            raise RunError(
+                f"The predictions {str(path)!r} were made with another {key.removesuffix('s')}; "
+                "begin anew with --fresh, or name another file."
+            )
+
+
+def _drop_torn_line(file: IO[bytes], path: Path) -> None:
+    """Cut off what a kill left of a line, so that the next one starts on its own."""
+    whole = path.read_bytes().rfind(b"\n") + 1
+    file.truncate(whole)
+    file.seek(0, os.SEEK_END)
