@@ -1,0 +1,162 @@
+"""The bot's SQLite file: its schema, migrations and transactions. What the rows mean is for those who use them."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config.errors import BotError
+
+MIGRATIONS = (
+    """
+    CREATE TABLE updates (
+        id INTEGER PRIMARY KEY,         -- Telegram's update_id: the same update twice is one row
+        lane TEXT NOT NULL,             -- updates of a lane are handled in order
+        payload TEXT NOT NULL,          -- as received; emptied when done
+        state INTEGER NOT NULL,         -- 0 open, 1 its calls are written down, 2 done
+        attempts INTEGER NOT NULL DEFAULT 0,
+        shown INTEGER,                  -- id of the message that an answer grows in
+        received REAL NOT NULL
+    );
+    CREATE INDEX updates_open ON updates (id) WHERE state < 2;
+    CREATE TABLE calls (
+        update_id INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        method TEXT NOT NULL,
+        params TEXT NOT NULL,           -- emptied when done
+        done INTEGER NOT NULL DEFAULT 0,
+        chat_id INTEGER,
+        message_id INTEGER,             -- of the message that the call made
+        PRIMARY KEY (update_id, number)
+    ) WITHOUT ROWID;
+    CREATE INDEX calls_message ON calls (chat_id, message_id);
+    CREATE TABLE chats (
+        id INTEGER PRIMARY KEY,         -- a private chat has its person's id
+        space TEXT NOT NULL,            -- the part of the library that is theirs alone
+        language TEXT,                  -- as chosen with /language
+        article_space TEXT,             -- the active article
+        article_id TEXT,
+        since REAL NOT NULL DEFAULT 0   -- answers before this belong to a conversation that is over
+    );
+    CREATE UNIQUE INDEX chats_space ON chats (space);
+    CREATE TABLE articles (
+        space TEXT NOT NULL,
+        article_id TEXT NOT NULL,
+        person_id INTEGER NOT NULL,     -- who sent it
+        size INTEGER NOT NULL,          -- bytes
+        added REAL NOT NULL,
+        PRIMARY KEY (space, article_id)
+    ) WITHOUT ROWID;
+    CREATE TABLE parts (                -- messages that an article was sent as
+        chat_id INTEGER NOT NULL,
+        message_id INTEGER NOT NULL,
+        space TEXT NOT NULL,
+        article_id TEXT NOT NULL,
+        start INTEGER NOT NULL,         -- [start, end) of the article is the message from `shift` on, in UTF-16 units
+        "end" INTEGER NOT NULL,
+        shift INTEGER NOT NULL,
+        sent REAL NOT NULL,
+        PRIMARY KEY (chat_id, message_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX parts_article ON parts (space, article_id);
+    CREATE TABLE answers (
+        id INTEGER PRIMARY KEY,         -- the update that asked
+        chat_id INTEGER NOT NULL,
+        person_id INTEGER NOT NULL,
+        asked REAL NOT NULL,
+        question TEXT NOT NULL,
+        language TEXT NOT NULL,
+        answered INTEGER NOT NULL,      -- 0: refused
+        text TEXT NOT NULL,             -- the claims
+        citations TEXT NOT NULL         -- JSON; of a refusal, the nearest sentences
+    );
+    CREATE INDEX answers_chat ON answers (chat_id, asked);
+    CREATE INDEX answers_person ON answers (person_id);
+    CREATE TABLE feedback (
+        answer_id INTEGER NOT NULL,
+        person_id INTEGER NOT NULL,
+        sentence INTEGER NOT NULL,      -- number of a wrong sentence; 0: the answer as a whole
+        verdict TEXT NOT NULL,          -- up, down or wrong
+        given REAL NOT NULL,
+        PRIMARY KEY (answer_id, person_id, sentence)
+    ) WITHOUT ROWID;
+    CREATE TABLE uses (                 -- for the limits; one row an update, so that a repeated one counts once
+        update_id INTEGER PRIMARY KEY,
+        person_id INTEGER NOT NULL,
+        at REAL NOT NULL,
+        question INTEGER NOT NULL,
+        tokens INTEGER NOT NULL
+    );
+    CREATE INDEX uses_person ON uses (person_id, at);
+    CREATE TABLE strangers (id INTEGER PRIMARY KEY, told REAL NOT NULL);
+    """,
+)
+"""Each brings the schema one version further; never edit one that was released, add another."""
+
+
+class Database:
+    """One connection, used from one thread. `path` may be in a folder that is not there yet.
+
+    Commits survive the death of the process, `lasting` ones also a loss of power (SQLite, "PRAGMA synchronous").
+
+    Raises: BotError if a newer Sanad made the file, or it cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, isolation_level=None, timeout=5)
+            self._connection.row_factory = sqlite3.Row
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.execute("PRAGMA secure_delete=ON")  # what is forgotten is overwritten
+            self._migrate(path)
+        except (OSError, sqlite3.Error) as error:
+            raise BotError(f"The bot's database {str(path)!r} cannot be used ({error}); see to the file.") from error
+
+    def read(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        """All rows of a query."""
+        return self._connection.execute(sql, values).fetchall()
+
+    def row(self, sql: str, *values: object) -> sqlite3.Row | None:
+        """The first row of a query, if there is one."""
+        found: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
+        return found
+
+    def write(self, sql: str, *values: object) -> int:
+        """Run one statement; returns the id of the row it made."""
+        return self._connection.execute(sql, values).lastrowid or 0
+
+    @contextmanager
+    def together(self, *, lasting: bool = False) -> Iterator[None]:
+        """Do all that is written inside, or nothing of it; inside another `together`, as a part of that."""
+        if self._connection.in_transaction:
+            yield
+            return
+        if lasting:
+            self._connection.execute("PRAGMA synchronous=FULL")
+        try:
+            with self._connection:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield
+        finally:
+            if lasting:
+                self._connection.execute("PRAGMA synchronous=NORMAL")
+
+    def wipe(self) -> None:
+        """Leave nothing of what was deleted in the write-ahead log either."""
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _migrate(self, path: Path) -> None:
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version > len(MIGRATIONS):
+            raise BotError(
+                f"A newer Sanad made the bot's database {str(path)!r} (version {version}, known are "
+                f"{len(MIGRATIONS)}); install that one."
+            )
+        for number, script in enumerate(MIGRATIONS[version:], version + 1):
+            self._connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
