@@ -1,0 +1,91 @@
+"""`sanad doctor`: is everything there that an answer needs? Each line with what to do."""
+
+import os
+import platform
+import shutil
+from collections.abc import Callable
+from importlib.metadata import version
+from time import perf_counter
+
+from bot.bootstrap import App, bootstrap
+from config.errors import SanadError
+from config.settings import load_settings, user_file
+from index.embedding import make_encoders
+
+PACKAGES = ("sanad", "chromadb", "llama-index-core", "tiktoken")
+LEAST_FREE = 200 * 2**20
+
+
+def diagnose() -> bool:
+    """Print a line for each check; returns whether all passed."""
+    try:
+        app = bootstrap(load_settings())
+    except SanadError as error:
+        print(f"✗ settings: {error}")
+        return False
+    checks: dict[str, Callable[[App], str]] = {
+        "versions": _versions,
+        "settings": _settings,
+        "data folder": _folder,
+        "store": _store,
+        "library": _library,
+        "embedding": _embedding,
+        "language model": _language_model,
+    }
+    passed = [_passes(name, check, app) for name, check in checks.items()]
+    return all(passed)
+
+
+def _passes(name: str, check: Callable[[App], str], app: App) -> bool:
+    try:
+        print(f"✓ {name}: {check(app)}")
+    except SanadError as error:
+        print(f"✗ {name}: {error}")
+        return False
+    return True
+
+
+def _versions(_: App) -> str:
+    return ", ".join([f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in PACKAGES)])
+
+
+def _settings(_: App) -> str:
+    file = user_file()
+    return f"defaults and {str(file)!r}" if file else "defaults; a sanad.toml here would change them"
+
+
+def _folder(app: App) -> str:
+    folder = app.settings.folder
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not os.access(there, os.W_OK):
+        raise SanadError(f"{str(folder)!r} cannot be written; make it writable, or set SANAD_HOME.")
+    free = shutil.disk_usage(there).free
+    if free < LEAST_FREE:
+        raise SanadError(f"{str(folder)!r} has {free >> 20} MiB left; free some space.")
+    return f"{folder}, {free >> 30} GiB free"
+
+
+def _store(app: App) -> str:
+    if app.library.store.embedded:
+        return "Chroma, embedded"
+    app.library.records()
+    return f"Chroma server at {app.settings.store.url}"
+
+
+def _library(app: App) -> str:
+    records = app.library.records()
+    if not records:
+        return "empty; `sanad index FILE` adds an article"
+    return f"{len(records)} articles, {sum(record.sentences for record in records)} sentences"
+
+
+def _embedding(app: App) -> str:
+    encoders = make_encoders(app.settings)
+    encoders.embed_query("warm")
+    began = perf_counter()
+    encoders.embed_query("What does the article say?")
+    return f"{encoders.main.model_name}, {1000 * (perf_counter() - began):.0f} ms a question"
+
+
+def _language_model(_: App) -> str:
+    return "none; answers quote the article's own sentences"

@@ -1,0 +1,194 @@
+"""`sanad chat`: question after question in a terminal, or one a line from a pipe."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from bot import messages
+from bot.bidi import clean
+from bot.bootstrap import App
+from bot.commands import in_language, show
+from bot.questions import read_question
+from bot.render import (
+    Line,
+    Span,
+    citations,
+    claim_line,
+    context_line,
+    lines_after_claims,
+    numbered,
+    quote_line,
+    source_lines,
+)
+from bot.types import Citation, Claimed, Finished, Question, Reply
+from config.errors import SanadError
+from index.types import ArticleRecord, Language
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
+
+LANGUAGES = ("auto", "ar", "en")
+
+
+class Chat:
+    """One conversation: the article asked about, the language of answers, and the last reply."""
+
+    def __init__(self, app: App, *, article: str | None = None) -> None:
+        self._app = app
+        self._plain = app.settings.interface.plain
+        self._language: Literal["auto", "ar", "en"] = app.settings.interface.language
+        self._article: ArticleRecord | None = app.library.resolve(article) if article else None
+        self._reply: Reply | None = None
+        self._conversation = app.converse()
+        self._commands: dict[str, Callable[[str], Iterator[Line]]] = {
+            "/articles": self._list_articles,
+            "/article": self._choose_article,
+            "/sources": self._show_sources,
+            "/context": self._show_context,
+            "/language": self._choose_language,
+            "/new": self._forget,
+            "/help": self._help,
+        }
+
+    def run(self) -> None:
+        """Read, answer, until the end of input."""
+        with in_language(self._tongue, None):
+            show(self._welcome(), plain=self._plain)
+        for line in self._typed() if sys.stdin.isatty() else sys.stdin:
+            if line.strip():
+                self._turn(line.strip())
+
+    def _turn(self, line: str) -> None:
+        try:
+            show(self._respond(line), plain=self._plain)
+        except KeyboardInterrupt:
+            show([self._say(messages.CHAT_CANCELLED)], plain=self._plain)
+        except SanadError as error:
+            show([Line(self._tongue, (Span(str(error)),))], plain=self._plain)
+
+    def _respond(self, line: str) -> Iterator[Line]:
+        if not line.startswith("/"):
+            yield from self._answer(line)
+            return
+        name, _, rest = line.partition(" ")
+        command = self._commands.get(name)
+        if command is None:
+            yield self._say(messages.CHAT_UNKNOWN, command=clean(name)[:40])
+        else:
+            yield from command(rest.strip())
+
+    def _answer(self, text: str) -> Iterator[Line]:
+        asked = read_question(text, language=self._language)
+        if self._article:
+            asked = replace(asked, article_id=self._article.id)
+        question = self._conversation.understand(asked)
+        if question != asked:
+            yield Line(question.language, (Span(f"→ {clean(question.text)}", "dim"),))
+        with in_language(question.language, asked.article_id):
+            yield from self._stream(question)
+        yield Line(question.language, ())
+
+    def _stream(self, question: Question) -> Iterator[Line]:
+        cited: list[Citation] = []
+        for event in self._app.engine.stream(question):
+            match event:
+                case Claimed(claim):
+                    cited += claim.citations
+                    yield claim_line(claim, numbered(cited), question.language)
+                case Finished(reply):
+                    self._reply = reply
+                    self._conversation.remember(question, reply)
+                    yield from lines_after_claims(reply)
+
+    def _list_articles(self, _: str) -> Iterator[Line]:
+        for record in self._app.library.records():
+            chosen = "→ " if self._article and record.id == self._article.id else "  "
+            yield Line(record.language, (Span(chosen), Span(record.id, "mark"), Span(f"  {clean(record.title)}")))
+
+    def _choose_article(self, name: str) -> Iterator[Line]:
+        with in_language(self._tongue, name):
+            self._article = self._app.library.resolve(name) if name else None
+        yield from self._welcome()
+
+    def _show_sources(self, _: str) -> Iterator[Line]:
+        if not self._cited:
+            yield self._say(messages.CHAT_NO_ANSWER)
+            return
+        numbers = numbered(self._cited)
+        for citation in self._cited:
+            yield quote_line([citation], numbers)
+        yield from source_lines(self._cited, self._tongue)
+
+    def _show_context(self, number: str) -> Iterator[Line]:
+        if not self._cited:
+            yield self._say(messages.CHAT_NO_ANSWER)
+        elif number.isdecimal() and 0 < int(number) <= len(self._cited):
+            citation = self._cited[int(number) - 1]
+            yield context_line(citation)
+        else:
+            yield self._say(messages.CHAT_NO_SENTENCE, number=clean(number)[:20])
+
+    def _choose_language(self, language: str) -> Iterator[Line]:
+        if language in LANGUAGES:
+            self._language = language  # type: ignore[assignment]  # just checked
+            yield self._say(messages.CHAT_LANGUAGE, chosen=language)
+        else:
+            yield self._say(messages.CHAT_LANGUAGES)
+
+    def _forget(self, _: str) -> Iterator[Line]:
+        self._conversation.forget()
+        yield self._say(messages.CHAT_FORGOTTEN)
+
+    def _help(self, _: str) -> Iterator[Line]:
+        for line in messages.CHAT_HELP(self._tongue).splitlines():
+            yield Line(self._tongue, (Span(line),))
+
+    def _welcome(self) -> Iterator[Line]:
+        if self._article:
+            about = messages.CHAT_ARTICLE(self._tongue, title=clean(self._article.title))
+        else:
+            about = messages.CHAT_ALL(self._tongue, count=len(self._app.library.records()))
+        yield self._say(messages.CHAT_WELCOME, articles=about)
+
+    def _say(self, message: messages.Message, **values: object) -> Line:
+        return Line(self._tongue, (Span(message(self._tongue, **values), "dim"),))
+
+    @property
+    def _tongue(self) -> Language:
+        """The language of messages: as chosen, else the last question's, else the first article's."""
+        if self._language != "auto":
+            return self._language
+        return self._reply.question.language if self._reply else "en"
+
+    @property
+    def _cited(self) -> list[Citation]:
+        return citations(self._reply) if self._reply else []
+
+    def _typed(self) -> Iterator[str]:
+        """Lines typed at a prompt, with history across runs; Ctrl-C clears the line, Ctrl-D ends."""
+        session = self._session()
+        while True:
+            try:
+                yield session.prompt("؟ " if self._tongue == "ar" else "? ")
+            except KeyboardInterrupt:
+                continue
+            except EOFError:
+                return
+
+    def _session(self) -> "PromptSession[str]":
+        from prompt_toolkit import PromptSession
+        from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+        from prompt_toolkit.completion import NestedCompleter
+        from prompt_toolkit.history import FileHistory
+
+        folder = self._app.settings.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        completions: dict[str, object] = dict.fromkeys(self._commands)
+        completions["/article"] = dict.fromkeys(record.id for record in self._app.library.records())
+        completions["/language"] = dict.fromkeys(LANGUAGES)
+        return PromptSession(
+            history=FileHistory(str(folder / "history")),
+            auto_suggest=AutoSuggestFromHistory(),
+            completer=NestedCompleter.from_nested_dict(completions),
+        )
