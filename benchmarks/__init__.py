@@ -1,0 +1,1 @@
+"""Measurements, run by hand: `make benchmark-…` prints tables. Not part of the installed program."""
