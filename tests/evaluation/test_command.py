@@ -1,0 +1,144 @@
+"""`sanad evaluate` from options to exit status, with a small lexical engine behind the seam."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from bot.evaluation.command import Plug, Scope, register
+from bot.evaluation.predictions import load_predictions
+from bot.evaluation.types import Answer, Reply, Resolve, TestQuestion, TestSet
+from config.errors import ModelError, SanadError, TestSetError
+
+
+class Desk:
+    """The command on an app of its own; counts what the engine was asked."""
+
+    def __init__(self, resolve: Resolve, answer: Answer) -> None:
+        self.asked = 0
+        self.connected: list[tuple[Scope, str | None]] = []
+        self.prepared: list[TestSet] = []
+        self._resolve, self._answer = resolve, answer
+        self._app = typer.Typer()
+        self._app.callback()(lambda: None)
+        register(self._app, self._connect)
+
+    def __call__(self, *arguments: str | Path) -> Result:
+        return CliRunner().invoke(self._app, ["evaluate", *map(str, arguments)])
+
+    def _connect(self, scope: Scope, writer: str | None) -> Plug:
+        self.connected.append((scope, writer))
+        return Plug(self._resolve, self._prepare, {"scope": scope, "writer": writer}, self._model)
+
+    def _prepare(self, testset: TestSet) -> Answer:
+        self.prepared.append(testset)
+        return self._ask
+
+    def _ask(self, question: TestQuestion) -> Reply:
+        self.asked += 1
+        return self._answer(question)
+
+    def _model(self) -> Any:
+        raise ModelError("No model is configured; set llm.model.")
+
+
+@pytest.fixture
+def desk(resolve_seed: Resolve, lexical: Answer) -> Desk:
+    return Desk(resolve_seed, lexical)
+
+
+def error_of(result: Result) -> str:
+    """Return the sentence that `bot.cli` would print before it exits with 2."""
+    assert isinstance(result.exception, SanadError), result.output
+    return str(result.exception)
+
+
+def test_both_shipped_sets_in_one_table(desk: Desk, seeds: Path) -> None:
+    result = desk(seeds / "questions.jsonl", seeds / "little-amber-ferry.questions.jsonl")
+    assert result.exit_code == 0
+    assert "| question-article " in result.stdout
+    assert all(f"| {cell}" in result.stdout for cell in ("ar-ar", "ar-en", "en-ar", "en-en"))
+    assert desk.asked == 122
+    assert desk.connected == [(Scope.ARTICLE, None)]
+    assert [article.source for article in desk.prepared[0].articles] == [
+        "russia-syria-bases.ar.txt",
+        "little-amber-ferry.en.txt",
+    ]
+
+
+def test_all_that_is_written(desk: Desk, seeds: Path, tmp_path: Path) -> None:
+    predictions, numbers, report = tmp_path / "out.jsonl", tmp_path / "out.json", tmp_path / "out.html"
+    arguments = (
+        seeds / "questions.jsonl", "--predictions", predictions, "--json", numbers, "--report", report,
+        "--scope", "library", "--writer", "extractive", "--jobs", 2,
+    )  # fmt: skip
+    assert desk(*map(str, arguments)).exit_code == 0
+    assert desk.connected == [(Scope.LIBRARY, "extractive")]
+    written = json.loads(numbers.read_text("utf-8"))
+    assert written["manifest"]["settings"] == {"scope": "library", "writer": "extractive"}
+    assert written["metrics"]["overall"]["right"]["n"] == len(load_predictions(predictions)) == 92
+    assert report.read_text("utf-8").startswith("<!doctype html>")
+    assert desk(*map(str, arguments)).exit_code == 0
+    assert desk.asked == 92
+    assert desk(*map(str, arguments), "--fresh").exit_code == 0
+    assert desk.asked == 184
+
+
+def test_a_sample_of_a_tag(desk: Desk, seeds: Path) -> None:
+    assert desk(seeds / "questions.jsonl", "--tag", "date", "--sample", "5", "--seed", "2").exit_code == 0
+    assert desk.asked == 5
+    assert all("date" in question.tags for question in desk.prepared[0].questions)
+
+
+def test_a_baseline_of_itself_has_no_changes(desk: Desk, seeds: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    desk(seeds / "questions.jsonl", "--predictions", out)
+    result = desk(seeds / "questions.jsonl", "--predictions", out, "--baseline", out, "--json", tmp_path / "out.json")
+    assert "Now right: none\nNow wrong: none" in result.stdout
+    assert json.loads((tmp_path / "out.json").read_text("utf-8"))["comparison"]["questions"] == 92
+
+
+def test_a_baseline_of_other_questions_is_refused(desk: Desk, seeds: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    desk(seeds / "questions.jsonl", "--predictions", out)
+    result = desk(seeds / "little-amber-ferry.questions.jsonl", "--baseline", out)
+    assert "answers none of these questions" in error_of(result)
+
+
+@pytest.mark.parametrize(
+    ("floors", "status"), [(["verbatim=1"], 0), (["hit@1=0.99"], 1), (["verbatim=1", "error_rate=0"], 1)]
+)
+def test_floors_set_the_exit_status(desk: Desk, seeds: Path, floors: Sequence[str], status: int) -> None:
+    result = desk(seeds / "questions.jsonl", *(part for floor in floors for part in ("--fail-under", floor)))
+    assert result.exit_code == status
+    assert bool(result.stderr) == bool(status)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--fail-under", "hit@1"], "is no floor"),
+        (["--fail-under", "hits=1"], "There is no metric 'hits'"),
+        (["--report", "no/such/folder/out.html"], "cannot be written"),
+        (["--tag", "none"], "is tagged 'none'"),
+        (["--baseline", "none.jsonl"], "cannot be read"),
+        (["--judge"], "No model is configured"),
+    ],
+)
+def test_what_cannot_work_is_said_before_anything_is_asked(
+    desk: Desk, seeds: Path, arguments: list[str], sentence: str
+) -> None:
+    assert sentence in error_of(desk(seeds / "questions.jsonl", *arguments))
+    assert desk.asked == 0
+
+
+def test_what_is_left_out_is_said(desk: Desk, write: Callable[[list[dict[str, Any] | str]], Path]) -> None:
+    path = write([{"id": "1", "question": "When did the bridge open?", "article": "news.txt"}, "{"])
+    assert isinstance(desk(path).exception, TestSetError)
+    result = desk(path, "--skip-invalid")
+    assert result.exit_code == 0
+    assert result.stderr.startswith("sanad: left out: Line 2 of 'set.jsonl': ")

@@ -1,0 +1,274 @@
+"""Reading test sets: what is understood, and the one sentence that each kind of bad input gets."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from bot.evaluation.checks import Problem
+from bot.evaluation.squad import read
+from bot.evaluation.testset import choose, load_testset, merge, schema
+from bot.evaluation.types import TestQuestion, TestSet
+from config.errors import SourceError, TestSetError
+from index.types import Article
+
+Write = Callable[[list[dict[str, Any] | str]], Path]
+
+GOOD = {
+    "id": "1",
+    "question": "When did the bridge open?",
+    "language": "en",
+    "article": "news.txt",
+    "answers": ["1931"],
+    "evidence": ["The bridge opened in 1931."],
+    "answerable": True,
+    "tags": ["date"],
+}
+
+
+def resolve(reference: str, folder: Path) -> Article:
+    if not (folder / reference).is_file():
+        raise SourceError(f"There is no article {reference!r}; check the path.")
+    return Article(reference, reference, reference, (folder / reference).read_text("utf-8"), "en")
+
+
+def load(path: Path, *, skip_invalid: bool = False) -> TestSet:
+    return load_testset(path, resolve=resolve, skip_invalid=skip_invalid)
+
+
+def test_a_whole_line(write: Write) -> None:
+    (question,) = load(write([GOOD])).questions
+    assert (question.id, question.language, question.direction) == ("1", "en", "en-en")
+    assert (question.answers, question.answerable, question.tags) == (("1931",), True, ("date",))
+    (((start, end),),) = question.evidence
+    assert question.article.text[start:end] == "The bridge opened in 1931."
+
+
+def test_what_may_be_left_out(write: Write) -> None:
+    (question,) = load(write([{"id": "1", "question": "متى افتتح الجسر؟", "article": "news.txt"}])).questions
+    assert (question.language, question.answerable) == ("ar", True)
+    assert (question.answers, question.evidence, question.tags) == ((), (), ())
+
+
+def test_alternatives_and_repeated_quotes_are_places_of_one_piece(write: Write) -> None:
+    (question,) = load(write([GOOD | {"evidence": [["The bridge opened", "It is 40"], "It is"]}])).questions
+    assert [len(piece) for piece in question.evidence] == [2, 2]
+
+
+def test_blank_lines_a_byte_order_mark_and_windows_line_ends_do_no_harm(write: Write) -> None:
+    path = write([GOOD])
+    path.write_bytes(b"\xef\xbb\xbf\r\n" + path.read_bytes() + b"\r\n\r\n")
+    assert len(load(path).questions) == 1
+
+
+BAD = [
+    ("not json", "{", "not valid JSON"),
+    ("not an object", "[1]", "expected a JSON object"),
+    ("deep nesting", "[" * 100_000, "nested too deeply"),
+    ("no id", {key: GOOD[key] for key in GOOD if key != "id"}, "'id' must be a text"),
+    ("blank question", GOOD | {"question": " "}, "'question' must be a text"),
+    ("another language", GOOD | {"language": "fr"}, "'ar' or 'en'"),
+    ("flag as text", GOOD | {"answerable": "no"}, "'answerable' must be true or false"),
+    ("answers no list", GOOD | {"answers": "1931"}, "'answers' must be a list"),
+    ("an answer no text", GOOD | {"answers": [1931]}, "'answers' must be a text"),
+    ("a slip in a name", GOOD | {"evidences": []}, "there is no field 'evidences'"),
+    ("unanswerable with evidence", GOOD | {"answerable": False}, "clear them"),
+    ("a quote that is not there", GOOD | {"evidence": ["It opened."]}, "does not occur in the article"),
+    ("an unknown article", GOOD | {"article": "other.txt"}, "There is no article 'other.txt'"),
+    ("an id used before", GOOD | {"id": "0"}, "the id '0' was used before"),
+]
+
+
+@pytest.mark.parametrize(("line", "sentence"), [case[1:] for case in BAD], ids=[case[0] for case in BAD])
+def test_bad_lines_are_named_and_can_be_skipped(write: Write, line: dict[str, Any] | str, sentence: str) -> None:
+    path = write([GOOD | {"id": "0"}, line, GOOD | {"id": "2"}])
+    with pytest.raises(TestSetError) as caught:
+        load(path)
+    message = str(caught.value)
+    assert message.startswith("Line 2 of 'set.jsonl': ")
+    assert sentence in message
+    assert "\n" not in message
+    rest = load(path, skip_invalid=True)
+    assert [question.id for question in rest.questions] == ["0", "2"]
+    assert rest.problems == (message,)
+
+
+def test_several_problems_are_counted(write: Write) -> None:
+    with pytest.raises(TestSetError, match=r"Line 1 .*2 more like it; --skip-invalid"):
+        load(write(["{", "{", "{", GOOD]))
+
+
+def test_the_schema_and_the_reader_agree() -> None:
+    validator = Draft202012Validator(schema())
+    beyond_a_schema = {"a quote that is not there", "an unknown article", "an id used before"}
+    for name, line, _ in BAD:
+        if isinstance(line, dict):
+            assert validator.is_valid(line) == (name in beyond_a_schema), name
+    assert validator.is_valid(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("empty.jsonl", b"", "has no questions"),
+        ("empty.json", b'{"data": []}', "has no questions"),
+        ("latin.jsonl", "{é".encode("latin-1"), "is not UTF-8 text"),
+        ("list.json", b"[]", "expected a JSON object"),
+        ("other.json", b'{"a": 1}', "has no list 'data'"),
+        ("broken.json", b'{"data": [\n{]}', "not valid JSON (Expecting"),
+    ],
+)
+def test_files_that_are_no_test_set(tmp_path: Path, name: str, data: bytes, sentence: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(TestSetError) as caught:
+        load(tmp_path / name, skip_invalid=True)
+    assert sentence in str(caught.value)
+    assert name in str(caught.value)
+
+
+def test_no_such_file(tmp_path: Path) -> None:
+    with pytest.raises(TestSetError, match="cannot be read: No such file"):
+        load(tmp_path / "none.jsonl")
+
+
+def test_a_sample_is_drawn_by_its_seed_and_keeps_the_order(write: Write) -> None:
+    testset = load(write([GOOD | {"id": f"{i:03}"} for i in range(50)]))
+    first, again = choose(testset, sample=10, seed=3), choose(testset, sample=10, seed=3)
+    ids = [question.id for question in first.questions]
+    assert first == again
+    assert ids == sorted(ids)
+    assert len(ids) == 10
+    assert first != choose(testset, sample=10, seed=4)
+    assert choose(testset, sample=500) == testset
+
+
+def test_tags_choose_questions(write: Write) -> None:
+    testset = load(write([GOOD, GOOD | {"id": "2", "tags": ["place"]}, GOOD | {"id": "3", "tags": []}]))
+    assert [question.id for question in choose(testset, tags=["place", "date"]).questions] == ["1", "2"]
+    with pytest.raises(TestSetError, match="is tagged 'dates'; its tags: date, place"):
+        choose(testset, tags=["dates"])
+
+
+def test_sets_that_share_an_id_do_not_merge(write: Write) -> None:
+    testset = load(write([GOOD]))
+    with pytest.raises(TestSetError, match="the id '1' is used in two"):
+        merge([testset, testset])
+    assert merge([testset]) == testset
+
+
+def test_the_digest_follows_questions_and_articles(write: Write) -> None:
+    path = write([GOOD])
+    before = load(path).digest
+    assert load(path).digest == before
+    (path.parent / "news.txt").write_text("The bridge opened in 1931. And more.", "utf-8")
+    assert load(path).digest != before
+
+
+# SQuAD
+
+
+def squad(*paragraphs: dict[str, Any], **more: Any) -> str:
+    return json.dumps({"version": "2.0", "data": [{"title": "The_bridge", "paragraphs": list(paragraphs)} | more]})
+
+
+def ask(number: int, *answers: tuple[str, int], **more: Any) -> dict[str, Any]:
+    given = [{"text": text, "answer_start": start} for text, start in answers]
+    return {"id": f"q{number}", "question": f"Question {number}?", "answers": given} | more
+
+
+def questions(text: str) -> list[TestQuestion]:
+    return [item for _, item in read(text, "set.json") if isinstance(item, TestQuestion)]
+
+
+def test_contexts_of_a_title_form_one_article_with_right_offsets() -> None:
+    text = squad(
+        {"context": "It opened in 1931.", "qas": [ask(1, ("1931", 13))]},
+        {"context": "Nobody asks here.", "qas": []},
+        {"context": "The hero is المتنبي.", "qas": [ask(2, ("المتنبي", 12)), ask(3, is_impossible=True)]},
+    )
+    found = questions(text)
+    article = found[0].article
+    assert article.text == "It opened in 1931.\n\nNobody asks here.\n\nThe hero is المتنبي."
+    assert article.title == "The bridge"
+    assert [article.text[start:end] for q in found for piece in q.evidence for start, end in piece] == [
+        "1931",
+        "المتنبي",
+    ]
+    assert [question.answerable for question in found] == [True, True, False]
+
+
+def test_several_answers_are_places_of_one_piece() -> None:
+    text = squad(
+        {"context": "In 1931 it opened, on 3 May 1931.", "qas": [ask(1, ("1931", 3), ("3 May 1931", 22), ("1931", 3))]}
+    )
+    (question,) = questions(text)
+    assert question.answers == ("1931", "3 May 1931")
+    assert question.evidence == (((3, 7), (22, 32)),)
+
+
+def test_questions_may_be_in_another_language_than_the_contexts() -> None:
+    row = ask(1, ("1931", 13), question="متى افتتح الجسر؟")
+    (question,) = questions(squad({"context": "It opened in 1931.", "qas": [row]}))
+    assert question.direction == "ar-en"
+
+
+def test_plausible_answers_of_impossible_questions_are_no_evidence() -> None:
+    row = ask(1, ("1931", 13), is_impossible=True, plausible_answers=[{"text": "1931", "answer_start": 13}])
+    (question,) = questions(squad({"context": "It opened in 1931.", "qas": [row]}))
+    assert (question.answers, question.evidence, question.answerable) == ((), (), False)
+
+
+@pytest.mark.parametrize(("answer", "start"), [("1931", 0), ("1931", -5), ("1931", 10_000), ("in  1931", 10)])
+def test_published_offsets_that_miss_are_put_right(answer: str, start: int) -> None:
+    (question,) = questions(squad({"context": "It opened in 1931.", "qas": [ask(1, (answer, start))]}))
+    (((first, last),),) = question.evidence
+    assert question.article.text[first:last].endswith("1931")
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "sentence"),
+    [
+        ({"context": "It opened.", "qas": [ask(1, ("never", 0))]}, "the answer 'never' does not occur"),
+        ({"context": "It opened.", "qas": [{"id": "q1", "answers": []}]}, "'question' must be a text"),
+        ({"context": 7, "qas": []}, "'context' must be a text"),
+        ({"context": "It opened.", "qas": 7}, "'qas' must be a list"),
+        ({"context": "…", "qas": []}, "there is no text in its contexts"),
+        ({"context": "It opened.", "qas": [ask(1, ("It", 0), is_impossible="no")]}, "must be true or false"),
+    ],
+)
+def test_what_is_wrong_in_squad_is_named(paragraph: dict[str, Any], sentence: str) -> None:
+    problems = [(where, item) for where, item in read(squad(paragraph), "set.json") if isinstance(item, Problem)]
+    assert len(problems) == 1
+    assert problems[0][0].startswith("Title 1 of 'set.json'")
+    assert sentence in str(problems[0][1])
+
+
+def test_squad_loads_from_a_file_and_counts_articles_without_questions(tmp_path: Path) -> None:
+    path = tmp_path / "dev.json"
+    entries = [
+        json.loads(squad({"context": f"Year {i} was good.", "qas": [ask(i, ("good", 11))][: i % 2]}))["data"][0]
+        for i in range(4)
+    ]
+    path.write_text(json.dumps({"data": entries}), "utf-8")
+    testset = load(path)
+    assert (len(testset.questions), len(testset.articles)) == (2, 4)
+
+
+KEYS = st.sampled_from(("title", "paragraphs", "context", "qas", "id", "question", "answers", "text", "answer_start"))
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
+
+
+@given(
+    st.recursive(
+        LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=20
+    )
+)
+def test_any_json_is_read_or_refused(value: Any) -> None:
+    for where, item in read(json.dumps({"data": [value]}), "set.json"):
+        assert where
+        assert isinstance(item, Problem | Article | TestQuestion)

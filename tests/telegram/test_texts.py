@@ -1,0 +1,160 @@
+"""Every text that the bot could emit, judged by TDLib's own parser; and every message of ours in both languages."""
+
+import string
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.messages import Message
+from bot.telegram import messages
+from bot.telegram.answers import Cited
+from bot.telegram.calls import keyboard
+from bot.telegram.cards import answer_buttons, cited_groups, claim_groups, context, reply_groups
+from bot.telegram.commands import COMMANDS
+from bot.telegram.texts import MOST_UNITS, Group, Paragraph, Span, Style, pieces, plain, spoken, units
+from bot.types import Answer, Citation, Claim, Question, Reason, Refusal
+from index.types import Article, Evidence, Language, Sentence
+from tests.telegram.oracle import commands_in, entity_fault
+
+LANGUAGES: tuple[Language, ...] = ("ar", "en")
+STYLES: tuple[Style, ...] = ("plain", "bold", "italic", "mark")
+ALPHABET = st.one_of(
+    st.sampled_from("ابتثجحخدذرزسشصضطظعغفقكلمنهويةىءٱ،؛؟ًٌٍَُِّْـ٠١٢٣ "),
+    st.sampled_from(string.ascii_letters + string.digits + string.punctuation + " \n\t"),
+    st.sampled_from("😀🎈👩🏽\u200d🚀🇸🇾é̳̊\u200f\u200e\u2068\u2069\u202b\u202e\u2028\ufeff\u0000\r\ufdfa\ufefb"),
+    st.characters(codec="utf-8"),
+)
+TEXTS = st.text(ALPHABET, max_size=60)
+WORDS = TEXTS.filter(lambda text: any(char.isalnum() for char in plain(text)))
+
+
+@st.composite
+def citations(draw: st.DrawFn) -> Citation:
+    text = draw(WORDS)
+    start = draw(st.integers(0, len(text)))
+    span = draw(st.one_of(st.none(), st.just((start, draw(st.integers(start, len(text)))))))
+    source = draw(st.sampled_from(["file.txt", "https://example.org/page#top"]))
+    article = Article("0123456789ab", draw(TEXTS), source, text, draw(st.sampled_from(LANGUAGES)))
+    return Citation(article, Sentence(article.id, draw(st.integers(0, 9)), 0, 0, len(text), text), span)
+
+
+@st.composite
+def claims(draw: st.DrawFn) -> Claim:
+    cited = tuple(draw(st.lists(citations(), min_size=1, max_size=3)))
+    quotation = " ".join(citation.sentence.text for citation in cited)
+    return Claim(draw(st.one_of(st.just(quotation), WORDS)), cited)
+
+
+def faults(groups: list[Group]) -> list[str]:
+    return [fault for piece in pieces(groups) if (fault := entity_fault(piece.text, list(piece.entities)))]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(claims(), min_size=1, max_size=5), st.sampled_from(LANGUAGES))
+def test_an_answer_is_what_tdlib_makes_of_it_at_every_streaming_cut(said: list[Claim], language: Language) -> None:
+    for cut in range(1, len(said) + 1):
+        assert faults(claim_groups(said[:cut], language)) == []
+    question = Question("?", language)
+    assert faults(reply_groups(Answer(question, tuple(said), 0.5, "made", ()))) == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(citations(), max_size=4), st.sampled_from(LANGUAGES))
+def test_refusals_lists_and_paragraphs_are_what_tdlib_makes_of_them(cited: list[Citation], language: Language) -> None:
+    evidence = tuple(Evidence(citation.article, citation.sentence, 1.0) for citation in cited)
+    assert faults(reply_groups(Refusal(Question("?", language), Reason.WEAK_EVIDENCE, 0.1, "made", evidence))) == []
+    kept = [Cited(c.article.id, c.article.title, c.article.language, 0, c.sentence.text, 0) for c in cited]
+    assert faults(cited_groups(kept, numbered=True)) == []
+    for citation in cited:
+        paragraph = [one.sentence for one in cited]
+        assert faults(context(citation.article, paragraph, citation.sentence, language)) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(LANGUAGES), TEXTS, st.sampled_from(STYLES), st.booleans(), st.integers(1, 400))),
+)
+def test_nothing_is_ever_left_out_however_long(paragraphs: list[tuple[Language, str, Style, bool, int]]) -> None:
+    groups = [
+        Group((), (Paragraph(language, (Span(plain(text) * times, style),)),))
+        if quoted
+        else Group((Paragraph(language, (Span(plain(text) * times, style),)),))
+        for language, text, style, quoted, times in paragraphs
+    ]
+    made = pieces(groups)
+    assert all(piece.fits and units(piece.text) <= MOST_UNITS for piece in made)
+    shown = _visible("".join(piece.text for piece in made))
+    assert sorted(shown) == sorted(_visible("".join(plain(text) * times for _, text, _, _, times in paragraphs)))
+    assert faults(groups) == []
+
+
+def test_claims_stay_with_their_quotes_when_an_answer_is_split() -> None:
+    said = []
+    for number in range(12):
+        text = f"Sentence {number} 😀 " + "كلمة " * 120
+        article = Article("a", "T", "s", text, "ar")
+        sentence = Sentence("a", number, 0, 0, len(text), text)
+        said.append(Claim(f"Claim {number} is here.", (Citation(article, sentence),)))
+    made = pieces(claim_groups(said, "en"))
+    assert len(made) > 1
+    for piece in made:
+        claimed = [number for number in range(12) if f"Claim {number} is" in piece.text]
+        bare = piece.text.replace("\u2068", "").replace("\u2069", "")
+        assert claimed == [number for number in range(12) if f"Sentence {number} " in bare]
+        assert claimed == [number for number in range(12) if f"[{number + 1}]" in piece.text]
+
+
+def test_marks_and_latin_words_are_isolated_in_arabic() -> None:
+    sentence = "استخدم نموذج GPT-4 في التجربة"
+    article = Article("a", "T", "s", sentence, "ar")
+    claim = Claim(sentence, (Citation(article, Sentence("a", 0, 0, 0, len(sentence), sentence)),))
+    (piece,) = pieces(claim_groups([claim], "ar"))
+    assert piece.text.startswith("\u200f«استخدم نموذج \u2068GPT-4\u2069 في التجربة» \u2068[1]\u2069")
+
+
+MESSAGES = {name: value for name, value in vars(messages).items() if isinstance(value, Message)}
+MESSAGES |= {f"COMMANDS {name}": value for name, value in messages.COMMANDS.items()}
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_every_message_says_the_same_in_both_languages(name: str) -> None:
+    message = MESSAGES[name]
+    fields = [
+        [field for _, field, _, _ in string.Formatter().parse(text) if field] for text in (message.ar, message.en)
+    ]
+    assert sorted(fields[0]) == sorted(fields[1])
+    values: dict[str, Any] = dict.fromkeys(fields[0], "x < y & ش")
+    made = {language: pieces([Group(tuple(spoken(message, language, **values)))]) for language in LANGUAGES}
+    assert set(commands_in(made["ar"][0].text)) == set(commands_in(made["en"][0].text))
+    for piece in (*made["ar"], *made["en"]):
+        assert not entity_fault(piece.text, list(piece.entities))
+    assert any("\u0600" <= char <= "\u06ff" for char in message.ar) or not any(char.isalpha() for char in message.en)
+    assert not any("\u0600" <= char <= "\u06ff" for char in message.en)
+
+
+def test_menus_are_within_telegrams_limits_and_every_command_is_there() -> None:
+    assert set(messages.COMMANDS) < set(COMMANDS)
+    for name, text in messages.COMMANDS.items():
+        assert all(1 <= len(text(language)) <= 256 for language in LANGUAGES)
+        assert f"/{name}" in messages.HELP("ar")
+        assert f"/{name}" in messages.HELP("en")
+    assert all(len(messages.DESCRIPTION(language)) <= 512 for language in LANGUAGES)
+    assert all(len(messages.ABOUT(language)) <= 120 for language in LANGUAGES)
+
+
+def test_buttons_fit_into_64_bytes() -> None:
+    from bot.telegram.answers import Given
+
+    cited = tuple(Cited("0123456789ab", "T", "ar", 0, "x", 0) for _ in range(200))
+    answer = Given(2**53, -(2**52), 2**52, 0.0, "?", "ar", True, "", cited)
+    markup = keyboard(answer_buttons(answer))
+    assert markup is not None
+    buttons = [button for row in markup["inline_keyboard"] for button in row]
+    assert len(buttons) <= 100
+    assert all(len(button["callback_data"].encode()) <= 64 for button in buttons)
+
+
+def _visible(text: str) -> str:
+    return "".join(char for char in text if not char.isspace() and char not in "\u200f\u2068\u2069")

@@ -1,0 +1,204 @@
+"""The library beyond adding and asking: stories, versions, filters, export, import, verification."""
+
+import gzip
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.bootstrap import App, bootstrap
+from config.errors import LibraryError, NoArticles, QuestionError, SettingsMismatch
+from config.settings import load_settings
+from index.archive import export_library, import_library
+from index.duplicates import runs_of, same_story
+from index.filters import Filter, make_filter
+from index.library import Library
+from index.links import link_to
+from index.readers import article_from_bytes, article_from_text
+from index.sentences import split_sentences
+from index.store import Store
+from index.types import Article, Metadata, Place
+from index.verify import Fault, verify
+from tests import documents
+from tests.made import SHAPE, fault, made_article
+from tests.test_library import rows_of
+
+STORY = (
+    "A ferry that runs entirely on batteries began sailing on Monday between Port Selwa and Little Amber. "
+    "It makes the crossing in 35 minutes and holds 220 passengers. "
+    "The region paid a third of the cost, and fares do not change before 2026. "
+)
+OTHER = (
+    "The museum of Selwa shows forty paintings by a fisherman who never sold one in his life. "
+    "His daughter found them under a boat in 1962 and gave them to the town in the same year. "
+)
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> App:
+    """The whole application, with the smaller encoder."""
+    return bootstrap(load_settings({"home": tmp_path / "home", "embedding": {"provider": "light"}}))
+
+
+def told(text: str, source: str, *, published: str = "", url: str = "") -> Article:
+    return replace(article_from_text(text, source=source), metadata=Metadata(published=published, url=url))
+
+
+def test_the_same_story_is_cited_once_with_its_number_of_sources(app: App) -> None:
+    copies = [told(STORY + f"Reported by paper {number}.", f"paper {number}") for number in range(3)]
+    list(app.indexer.add([*copies[:1], told(OTHER, "museum")]))
+    list(app.indexer.add(copies[1:]))
+    stories = {record.source: record.story for record in app.library.records()}
+    assert stories == {f"paper {n}": copies[0].id for n in range(3)} | {"museum": ""}
+    found = app.engine.retriever.find("How many passengers does the ferry hold?")
+    assert len({evidence.article.id for evidence in found.evidence} & {copy.id for copy in copies}) == 1
+    assert sorted(found.tellings.values()) == [3]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (STORY, STORY, True),
+        (STORY, STORY.upper().replace(".", " –"), True),
+        (STORY, "Agency. " + STORY + OTHER[:60], True),
+        (STORY + OTHER, OTHER, True),
+        (STORY, OTHER, False),
+        (STORY, STORY + OTHER * 9 + " ".join(f"word{n}" for n in range(400)), False),
+        ("Same words.", "Same words", True),
+        ("Same words.", "Some words.", False),
+        (" ".join(documents.ARABIC), " ".join(documents.ARABIC).replace("أ", "ا").replace("ة", "ه"), True),
+    ],
+)
+def test_what_counts_as_the_same_story(one: str, other: str, *, same: bool) -> None:
+    assert same_story(runs_of(one), runs_of(other)) is same
+    assert same_story(runs_of(other), runs_of(one)) is same
+
+
+def test_a_changed_article_keeps_its_id_and_remembers_its_versions(tmp_path: Path) -> None:
+    library = Library(Store(tmp_path), SHAPE)
+    for version in range(3):
+        library.commit([made_article(1, version=version)])
+    (record,) = library.records()
+    assert record.version == made_article(1, version=2).article.version
+    assert [one.version for one in record.history] == [made_article(1, version=n).article.version for n in (0, 1)]
+
+
+def test_facts_and_places_are_stored_and_come_back(app: App) -> None:
+    data = documents.page(documents.ENGLISH, title="Boats").replace(
+        b"<head>", b'<head><meta name="author" content="Dana Reed"><meta property="article:tag" content="boats">'
+    )
+    article = article_from_bytes(data, source="a.html")
+    list(app.indexer.add([article]))
+    (record,) = app.library.records()
+    stored = app.library.article(record)
+    assert (record.metadata, record.origin, stored) == (article.metadata, article.origin, article)
+    assert (record.metadata.author, record.metadata.tags) == ("Dana Reed", ("boats",))
+    assert stored.place(stored.text.index("crossing")) == Place(0, 0, "Boats")
+
+
+def test_filters_narrow_what_is_searched(app: App) -> None:
+    old = told(STORY, "old", published="2023-06-01")
+    new = replace(told(OTHER, "new"), metadata=Metadata(published="2024-06-01", tags=("Museums",)))
+    list(app.indexer.add([old, new]))
+    find = app.engine.retriever.find
+    for only, source in (
+        (Filter(since="2024"), "new"),
+        (Filter(tags=("museums",)), "new"),
+        (Filter(language="en"), None),
+    ):
+        sources = {evidence.article.source for evidence in find("How many passengers?", only=only).evidence}
+        assert sources == {source} if source else sources == {"old", "new"}
+    with pytest.raises(NoArticles, match="date, language and tags"):
+        find("How many?", only=Filter(language="ar"))
+    for wrong in ({"since": "May"}, {"language": "fr"}):
+        with pytest.raises(QuestionError):
+            make_filter(**wrong)
+
+
+def test_a_link_leads_to_the_sentence() -> None:
+    article = told(STORY, "s", url="https://a.example/b#c")
+    sentences = split_sentences(article)
+    assert link_to(article, sentences[1]) == (
+        "https://a.example/b#:~:text=It%20makes%20the%20crossing%20in,minutes%20and%20holds%20220%20passengers."
+    )
+    short = told("Well-known, and so on.", "s", url="https://a.example/")
+    assert link_to(short, split_sentences(short)[0]).endswith("#:~:text=Well%2Dknown%2C%20and%20so%20on.")
+    assert link_to(replace(article, metadata=Metadata()), sentences[0]) == ""
+
+
+def test_an_exported_library_is_restored_exactly(tmp_path: Path) -> None:
+    library, file = Library(Store(tmp_path / "one"), SHAPE), tmp_path / "library.sanad"
+    articles = [made_article(number) for number in range(5)]
+    library.commit(articles)
+    library.commit([made_article(1, version=1)])
+    library.space("u1").commit([made_article(7)])
+    assert export_library(library, file) == 6
+    other = Library(Store(tmp_path / "two"), SHAPE)
+    assert import_library(other, file) == 6
+    assert other.records() == library.records()
+    assert rows_of(other.store) == rows_of(library.store)
+    assert fault(other, made_article(1, version=1)) == fault(other.space("u1"), made_article(7)) == ""
+    assert import_library(other, file) == 6
+    assert rows_of(other.store) == rows_of(library.store)
+
+
+def test_a_damaged_or_foreign_export_changes_nothing(tmp_path: Path) -> None:
+    library, file = Library(Store(tmp_path / "one"), SHAPE), tmp_path / "library.sanad"
+    library.commit([made_article(number) for number in range(3)])
+    export_library(library, file)
+    plain = gzip.decompress(file.read_bytes())
+    changed = plain.replace(b"Sentence 1", b"Sentence 9", 1)
+    lines = plain.splitlines(keepends=True)
+    other = Library(Store(tmp_path / "two"), SHAPE)
+    for data in (
+        *(
+            b"",
+            b"junk",
+            file.read_bytes()[:-20],
+            gzip.compress(b"{}\n"),
+            gzip.compress(b"[]\n"),
+            gzip.compress(changed),
+        ),
+        gzip.compress(b"".join(lines[:-1])),
+        gzip.compress(b"".join([*lines[:1], *lines[2:]])),
+    ):
+        file.write_bytes(data)
+        with pytest.raises(LibraryError, match="damaged"):
+            import_library(other, file)
+    file.write_bytes(gzip.compress(plain))
+    with pytest.raises(SettingsMismatch, match="other settings"):
+        import_library(Library(Store(tmp_path / "three"), replace(SHAPE, passage_tokens=99)), file)
+    with pytest.raises(LibraryError, match="no file"):
+        import_library(other, tmp_path / "none")
+    assert other.records() == []
+
+
+def test_verification_finds_and_mends_every_kind_of_damage(app: App) -> None:
+    library = app.library
+    articles = [told(STORY, "a"), told(OTHER, "b"), told(STORY * 2 + OTHER * 2, "c"), told(OTHER.upper(), "d")]
+    list(app.indexer.add(articles))
+    assert faults(app) == []
+    before = library.records()
+    with library.store.session(write=True) as session:
+        (catalog,) = [session.make(name) for name in session.names() if name.endswith("-articles")]
+        (sentences,) = [session.make(name) for name in session.names() if name.endswith("-sentences-en")]
+        keys = {record.source: f"{record.id}.{record.version}" for record in before}
+        vectors = np.ones((1, 512), np.float32)
+        sentences.delete(ids=[f"{keys['a']}.0"])
+        sentences.update(ids=[f"{keys['b']}.0"], documents=["Another text."], embeddings=vectors)
+        sentences.add(ids=["0123456789ab.0123456789abcdef.0"], embeddings=vectors, documents=["x"])
+        catalog.update(ids=[articles[3].id], documents=["Another text."], embeddings=vectors)
+    found = {one.title[:12]: one for one in faults(app)}
+    assert {title: (one.what.split(";")[0][:24], one.mended) for title, one in found.items()} == {
+        STORY[:12]: ("some of its sentences, p", True),
+        OTHER[:12]: ("its sentences or passage", True),
+        OTHER.upper()[:12]: ("its text is damaged", False),
+        "": ("1 rows belonged to no ar", True),
+    }
+    assert [one.title[:12] for one in faults(app)] == [OTHER.upper()[:12]]
+    assert library.records() == before
+
+
+def faults(app: App) -> list[Fault]:
+    return list(verify(app.library, app.indexer, progress=lambda _done, _total: None))
