@@ -21,7 +21,7 @@ from index.readers.document import Block
 
 _GAP = 0.13
 """A space, in heights of the line, between glyphs that were not kept together: Arabic fonts have narrow ones."""
-_WIDE_GAP = 0.36
+_WIDE_GAP = 0.27
 """The same between glyphs that were, or of which one is raised: their edges are not always known exactly."""
 _HEADING = 1.12
 """How much higher than the body a heading's letters are."""
