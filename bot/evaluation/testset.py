@@ -44,19 +44,31 @@ def load_testset(path: Path, *, resolve: Resolve, skip_invalid: bool = False) ->
 def merge(testsets: Sequence[TestSet]) -> TestSet:
     """Return one test set with the questions of several.
 
-    Raises: TestSetError if two of them use the same id.
+    Raises: TestSetError if two of them use the same id, or have two versions of one article.
     """
     questions = [question for testset in testsets for question in testset.questions]
     twice = [one for one, times in Counter(question.id for question in questions).items() if times > 1]
     name = " + ".join(testset.name for testset in testsets)
     if twice:
         raise TestSetError(f"{name}: the id {twice[0]!r} is used in two of these files; evaluate them one by one.")
-    articles = {article.id: article for testset in testsets for article in testset.articles}
+    articles = _unite(name, [article for testset in testsets for article in testset.articles])
     digest = hashlib.sha256("".join(testset.digest for testset in testsets).encode()).hexdigest()[:16]
     problems = tuple(problem for testset in testsets for problem in testset.problems)
     return TestSet(
         name, digest if len(testsets) > 1 else testsets[0].digest, tuple(questions), tuple(articles.values()), problems
     )
+
+
+def _unite(name: str, articles: Sequence[Article]) -> dict[str, Article]:
+    """Return articles by id: with two versions under one, some questions would be asked about the wrong text."""
+    united: dict[str, Article] = {}
+    for article in articles:
+        if united.setdefault(article.id, article).version != article.version:
+            raise TestSetError(
+                f"{name}: the article {article.id!r} ({article.source!r}) is there in two versions; "
+                "evaluate these files one by one."
+            )
+    return united
 
 
 def choose(testset: TestSet, *, sample: int | None = None, seed: int = 0, tags: Sequence[str] = ()) -> TestSet:
@@ -96,11 +108,12 @@ def _collect(found: Iterable[Found]) -> tuple[list[TestQuestion], list[Article],
                 problems.append(f"{where}: {item}")
             case Article():
                 articles[item.id] = item
+            case TestQuestion() if articles.setdefault(item.article.id, item.article).version != item.article.version:
+                problems.append(f"{where}: its article {item.article.id!r} is there in another version, too; keep one.")
             case TestQuestion() if item.id in questions:
                 problems.append(f"{where}: the id {item.id!r} was used before; every question needs its own.")
             case TestQuestion():
                 questions[item.id] = item
-                articles[item.article.id] = item.article
     return list(questions.values()), list(articles.values()), problems
 
 
@@ -167,7 +180,7 @@ def _occurrences(quote: str, text: str) -> Iterator[Span]:
 
 
 def _digest(text: str, articles: Sequence[Article]) -> str:
-    versions = "".join(sorted(article.version for article in articles))
+    versions = "".join(sorted(f"{article.id} {article.version}\n" for article in articles))
     return hashlib.sha256((text + versions).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,30 @@ def test_sets_that_share_an_id_do_not_merge(write: Write) -> None:
     with pytest.raises(TestSetError, match="the id '1' is used in two"):
         merge([testset, testset])
     assert merge([testset]) == testset
+
+
+def test_two_files_of_one_name_keep_their_own_articles(tmp_path: Path) -> None:
+    contexts = {"x": "It opened in 1931.", "y": "It was built of stone and opened in 1947."}
+    for number, (folder, context) in enumerate(contexts.items()):
+        (tmp_path / folder).mkdir()
+        row = ask(number, (context[-5:-1], len(context) - 5))
+        (tmp_path / folder / "dev.json").write_text(squad({"context": context, "qas": [row]}), "utf-8")
+    merged = merge([load(tmp_path / folder / "dev.json") for folder in contexts])
+    articles = {article.id: article for article in merged.articles}
+    assert [articles[question.article.id].text for question in merged.questions] == list(contexts.values())
+    for question in merged.questions:
+        (((start, end),),) = question.evidence
+        assert articles[question.article.id].text[start:end] == question.answers[0]
+
+
+def test_two_versions_of_one_article_do_not_merge(write: Write) -> None:
+    first = load(write([GOOD]))
+    article = replace(first.articles[0], text="The bridge opened in 1931, people say.")
+    second = TestSet("other.jsonl", "digest", (replace(first.questions[0], id="2", article=article),), (article,))
+    with pytest.raises(TestSetError, match=r"'news.txt' .*is there in two versions"):
+        merge([first, second])
+    again = replace(first, questions=(replace(first.questions[0], id="2"),))
+    assert len(merge([first, again]).questions) == 2
 
 
 def test_the_digest_follows_questions_and_articles(write: Write) -> None:
