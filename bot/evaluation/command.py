@@ -115,11 +115,17 @@ def run(options: Options, plug: Plug) -> int:
     """
     from bot.evaluation.floors import check_floors, parse_floor
     from bot.evaluation.judges import ModelJudge
+    from bot.evaluation.outputs import check_outputs
     from bot.evaluation.run import score_run
     from bot.evaluation.summary import summarise
 
     floors = [parse_floor(floor) for floor in options.fail_under]
-    _check_outputs(options)
+    check_outputs(
+        predictions=options.predictions,
+        others={"--report": options.report, "--json": options.json},
+        testsets=options.testsets,
+        baseline=options.baseline,
+    )
     testset = _load(options, plug)
     baseline = _load_baseline(options, testset)
     judge = ModelJudge(plug.model()) if options.judge else None
@@ -153,16 +159,17 @@ def _publish(
     options: Options, run: "Run", scored: list["Scored"], summary: "Summary", comparison: "Comparison | None"
 ) -> None:
     """Write the files that were asked for, and print the tables."""
+    from bot.evaluation.outputs import write_output
     from bot.evaluation.tables import markdown, markdown_comparison
 
     if options.json:
         numbers = {"manifest": run.manifest, "metrics": summary.as_json()}
         numbers |= {"comparison": comparison.as_json()} if comparison else {}
-        _write(options.json, json.dumps(numbers, ensure_ascii=False, indent=2) + "\n")
+        write_output(options.json, json.dumps(numbers, ensure_ascii=False, indent=2) + "\n")
     if options.report:
         from bot.evaluation.report import render_report
 
-        _write(options.report, render_report(run, scored, summary, comparison))
+        write_output(options.report, render_report(run, scored, summary, comparison))
     typer.echo(markdown(summary))
     if comparison:
         typer.echo(markdown_comparison(comparison))
@@ -201,24 +208,6 @@ def _compare(
     if options.baseline is None or baseline is None:
         return None
     return compare_runs(options.baseline.name, score_run(baseline, judge=judge), scored, seed=options.seed)
-
-
-def _check_outputs(options: Options) -> None:
-    """Find out before the questions are asked that a file could not be written after it."""
-    from bot.evaluation.types import RunError
-
-    for path in filter(None, (options.predictions, options.report, options.json)):
-        if not path.parent.is_dir() or path.is_dir():
-            raise RunError(f"{str(path)!r} cannot be written: name a file in a folder that is there.")
-
-
-def _write(path: Path, text: str) -> None:
-    from bot.evaluation.types import RunError
-
-    try:
-        path.write_text(text, "utf-8", errors="replace")
-    except OSError as error:
-        raise RunError(f"{str(path)!r} cannot be written: {error.strerror}.") from error
 
 
 @contextmanager

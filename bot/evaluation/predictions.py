@@ -61,7 +61,7 @@ class Predictions:
 def open_predictions(path: Path | None, manifest: Mapping[str, Any], *, fresh: bool) -> Iterator[Predictions]:
     """Open a file of predictions to add to it, alone; without a path, keep them in memory. `fresh` begins anew.
 
-    Raises: RunError if the file was made by another run, is in use, or cannot be written.
+    Raises: RunError if the file holds anything else, was made by another run, is in use, or cannot be written.
     """
     if path is None:
         yield Predictions(None, {})
@@ -72,6 +72,7 @@ def open_predictions(path: Path | None, manifest: Mapping[str, Any], *, fresh: b
         raise RunError(f"The predictions {str(path)!r} cannot be written: {error.strerror}.") from error
     with file:
         _lock(file, path)
+        _check_ours(path)
         if fresh:
             file.truncate(0)
         _drop_torn_line(file, path)
@@ -88,17 +89,26 @@ def load_manifest(predictions: Path) -> dict[str, Any]:
     """
     path = manifest_path(predictions)
     try:
-        return dict(Row(parse(path.read_text("utf-8"))).fields)
-    except (OSError, UnicodeDecodeError, Problem) as error:
-        raise RunError(f"The predictions {str(predictions)!r} lack their manifest {str(path)!r}: {error}") from error
+        row = Row(parse(path.read_text("utf-8")))
+        for key in SAME:
+            row.object(key)
+    except OSError as error:
+        reason = f"{error.strerror}."
+        raise RunError(f"The predictions {str(predictions)!r} lack their manifest {str(path)!r}: {reason}") from error
+    except (UnicodeDecodeError, Problem) as error:
+        raise RunError(f"{str(path)!r} is no manifest of the predictions {str(predictions)!r}: {error}") from error
+    return dict(row.fields)
 
 
 def save_manifest(predictions: Path, manifest: Mapping[str, Any]) -> None:
-    """Write the manifest of a file of predictions, whole or not at all."""
+    """Write the manifest of a file of predictions, whole or not at all. Raises: RunError if it cannot be written."""
     path = manifest_path(predictions)
     draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    draft.replace(path)
+    try:
+        draft.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8", errors="replace")
+        draft.replace(path)
+    except OSError as error:
+        raise RunError(f"The manifest {str(path)!r} cannot be written: {error.strerror}.") from error
 
 
 def _lock(file: IO[bytes], path: Path) -> None:
@@ -110,6 +120,31 @@ def _lock(file: IO[bytes], path: Path) -> None:
         raise RunError(
             f"Another run is writing the predictions {str(path)!r}; wait for it or name another file."
         ) from error
+
+
+def _check_ours(path: Path) -> None:
+    """Refuse to touch what no run wrote: a test set or notes, named by mistake, would be cut off or added to."""
+    advice = "it is left as it is; name another file."
+    if path.stat().st_size:
+        try:
+            load_manifest(path)
+        except RunError as error:
+            raise RunError(f"{error} Without it this may be any file: {advice}") from error
+        if not _begins_like_predictions(path):
+            raise RunError(f"{str(path)!r} does not hold predictions: {advice}")
+    elif manifest_path(path).exists():
+        load_manifest(path)  # another program's file of that name would be written over
+
+
+def _begins_like_predictions(path: Path) -> bool:
+    """Say whether the first line is a prediction, or what a kill left of one."""
+    with path.open("rb") as file:
+        first = file.readline()
+    try:
+        row = Row(parse(first.decode("utf-8", "replace")))
+    except Problem:
+        return not first.endswith(b"\n") and b'{"id": "'.startswith(first[:8])
+    return row.has("id") and isinstance(row.fields.get("reply"), Mapping)
 
 
 def _check_same(path: Path, manifest: Mapping[str, Any]) -> None:

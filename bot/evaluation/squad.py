@@ -50,7 +50,7 @@ def _article(entry: Row, contexts: Sequence[str], source: str) -> Article:
     if not any(char.isalnum() for char in text):
         raise Problem("there is no text in its contexts.")
     title = entry.string("title").replace("_", " ").strip() if entry.has("title") else ""
-    # Two files of one name (x/dev.json, y/dev.json) hold different articles at the same place: the text tells them apart.
+    # Two files of one name (x/dev.json, y/dev.json) hold other articles at the same place: the text tells them apart.
     identity = hashlib.sha256(f"{source}\0{title}\0{text}".encode("utf-8", "replace")).hexdigest()[:12]
     return Article(identity, title or source, source, text, language_of(text))
 

@@ -14,6 +14,8 @@ from bot.evaluation.predictions import load_predictions
 from bot.evaluation.types import Answer, Reply, Resolve, TestQuestion, TestSet
 from config.errors import ModelError, SanadError, TestSetError
 
+WriteLines = Callable[[list[dict[str, Any] | str]], Path]
+
 
 class Desk:
     """The command on an app of its own; counts what the engine was asked."""
@@ -97,7 +99,7 @@ def test_a_sample_of_a_tag(desk: Desk, seeds: Path) -> None:
 def test_a_baseline_of_itself_has_no_changes(desk: Desk, seeds: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     desk(seeds / "questions.jsonl", "--predictions", out)
-    result = desk(seeds / "questions.jsonl", "--predictions", out, "--baseline", out, "--json", tmp_path / "out.json")
+    result = desk(seeds / "questions.jsonl", "--baseline", out, "--json", tmp_path / "out.json")
     assert "Now right: none\nNow wrong: none" in result.stdout
     assert json.loads((tmp_path / "out.json").read_text("utf-8"))["comparison"]["questions"] == 92
 
@@ -107,6 +109,59 @@ def test_a_baseline_of_other_questions_is_refused(desk: Desk, seeds: Path, tmp_p
     desk(seeds / "questions.jsonl", "--predictions", out)
     result = desk(seeds / "little-amber-ferry.questions.jsonl", "--baseline", out)
     assert "answers none of these questions" in error_of(result)
+
+
+OVER = [
+    (["--report", "set.jsonl"], "is a test set"),
+    (["--predictions", "set.jsonl", "--fresh"], "is a test set"),
+    (["--report", "link.jsonl"], "is a test set"),
+    (["--json", "old.jsonl", "--baseline", "old.jsonl"], "is the baseline"),
+    (["--predictions", "old.jsonl", "--fresh", "--baseline", "old.jsonl"], "is the baseline"),
+    (["--predictions", "old.txt", "--baseline", "old.jsonl"], "is the baseline's manifest"),
+    (["--report", "new.html", "--json", "./new.html"], "is what --report writes"),
+    (["--predictions", "new.jsonl", "--json", "new.manifest.json"], "is the manifest that --predictions writes"),
+]
+
+
+@pytest.mark.parametrize(("options", "sentence"), OVER, ids=[sentence for _, sentence in OVER])
+def test_no_output_is_written_over_what_a_run_reads_or_writes(
+    desk: Desk, write: WriteLines, options: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write([{"id": "1", "question": "When did the bridge open?", "article": "news.txt"}])
+    (path.parent / "link.jsonl").symlink_to(path)
+    monkeypatch.chdir(path.parent)
+    assert desk(path, "--predictions", "old.jsonl").exit_code == 0
+    before = {file.name: file.read_bytes() for file in path.parent.iterdir()}
+    assert sentence in error_of(desk(path, *options))
+    assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == before
+
+
+@pytest.mark.parametrize("fresh", [[], ["--fresh"]])
+@pytest.mark.parametrize(
+    ("name", "manifest"),
+    [
+        ("notes.txt", None),
+        ("notes.txt", "{}"),
+        ("notes.txt", "no JSON"),
+        ("notes.txt", '{"testset": {}, "settings": {}}'),  # of other predictions, notes.jsonl
+        ("line.txt", '{"testset": {}, "settings": {}}'),
+        ("other.jsonl", '{"testset": {}, "settings": {}}'),
+        ("empty.jsonl", '{"another program": "wrote this"}'),
+    ],
+)
+def test_a_file_that_is_no_predictions_is_left_as_it_is(
+    desk: Desk, write: WriteLines, name: str, manifest: str | None, fresh: list[str]
+) -> None:
+    row = '{"id": "1", "question": "When did the bridge open?", "article": "news.txt"}'
+    path = write([row])
+    texts = {"notes.txt": "bread\nmilk", "line.txt": row, "other.jsonl": row + "\n", "empty.jsonl": ""}
+    (path.parent / name).write_text(texts[name], "utf-8")
+    if manifest is not None:
+        (path.parent / name).with_suffix(".manifest.json").write_text(manifest, "utf-8")
+    before = {file.name: file.read_bytes() for file in path.parent.iterdir()}
+    assert "manifest" in (said := error_of(desk(path, "--predictions", path.parent / name, *fresh))) or "hold" in said
+    assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == before
+    assert desk.asked == 0
 
 
 @pytest.mark.parametrize(
@@ -136,7 +191,7 @@ def test_what_cannot_work_is_said_before_anything_is_asked(
     assert desk.asked == 0
 
 
-def test_what_is_left_out_is_said(desk: Desk, write: Callable[[list[dict[str, Any] | str]], Path]) -> None:
+def test_what_is_left_out_is_said(desk: Desk, write: WriteLines) -> None:
     path = write([{"id": "1", "question": "When did the bridge open?", "article": "news.txt"}, "{"])
     assert isinstance(desk(path).exception, TestSetError)
     result = desk(path, "--skip-invalid")
