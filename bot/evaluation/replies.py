@@ -73,8 +73,15 @@ def read_reply(reply: Reply) -> Given:
         claims if answered else (),
         tuple(_quoted(one, "text") for one in row.rows("evidence")),
         row.numbers("seconds"),
-        row.numbers("tokens"),
+        _tokens(row),
     )
+
+
+def _tokens(row: Row) -> Mapping[str, float]:
+    """Return the tokens in and out of the language model; none where it was not asked."""
+    usage = row.numbers("usage")
+    kinds = {name.removeprefix("tokens_"): count for name, count in usage.items() if name.startswith("tokens_")}
+    return kinds if usage.get("calls", 1) else {}
 
 
 def _stated(claim: Row) -> Stated:

@@ -3,7 +3,7 @@
 Every definition is spelled out in README.md here; the names are those of `bot.evaluation.metrics`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.evaluation.answers import contains, exact_match, f1, normalised_tokens, squad_tokens
@@ -56,8 +56,7 @@ def _values(question: TestQuestion, given: Given, gold: Gold, articles: Mapping[
             yield from _against_answers(question, given)
         if gold.pieces:
             yield from _against_evidence(given, gold)
-    shown = [quoted for quoted in (*given.citations, *given.evidence) if quoted.article_id in articles]
-    if shown:
+    if shown := (*given.citations, *given.evidence):
         yield "verbatim", float(all(_is_verbatim(quoted, articles) for quoted in shown))
     yield "language_right", float(_is_language_right(question, given))
     yield from ((f"tokens_{kind}", count) for kind, count in given.tokens.items())
@@ -93,14 +92,24 @@ def _against_evidence(given: Given, gold: Gold) -> Values:
 
 
 def _is_verbatim(quoted: Quoted, articles: Mapping[str, Article]) -> bool:
-    return articles[quoted.article_id].text[quoted.start : quoted.end] == quoted.text
+    article = articles.get(quoted.article_id)
+    return article is not None and article.text[quoted.start : quoted.end] == quoted.text
 
 
 def _is_language_right(question: TestQuestion, given: Given) -> bool:
-    """The frame is in the question's language, and so is every claim that is not simply a quote."""
-    quotes = "\n".join(quoted.text for quoted in given.citations)
-    own_words = [claim.text for claim in given.claims if claim.text not in quotes]
+    """The frame is in the question's language, and so is what every claim says beside its quotes."""
+    quotes = sorted({quoted.text for quoted in given.citations}, key=len, reverse=True)
+    own_words = [words for claim in given.claims if (words := _own_words(claim.text, quotes))]
     return given.language == question.language and all(language_of(text) == question.language for text in own_words)
+
+
+def _own_words(claim: str, quotes: Sequence[str]) -> str:
+    """Return what is left of a claim without the quotes in it, longest first; "" if that has no letter."""
+    if any(claim in quote for quote in quotes):
+        return ""
+    for quote in filter(None, quotes):
+        claim = claim.replace(quote, " ")
+    return claim if any(char.isalpha() for char in claim) else ""
 
 
 def _judged(question: TestQuestion, given: Given, judge: Judge) -> Values:

@@ -132,8 +132,13 @@ def test_a_changed_letter_is_not_verbatim() -> None:
     assert value_of(ask("1931"), given, "verbatim") == 1
     given["evidence"][1]["text"] = given["evidence"][1]["text"].replace("40", "41")
     assert value_of(ask("1931"), given, "verbatim") == 0
+
+
+def test_a_quote_of_an_article_that_is_not_there_is_not_verbatim() -> None:
+    given = reply([0], ranked=[0, 1])
     given["evidence"][1]["article_id"] = "one we do not have"
-    assert value_of(ask("1931"), given, "verbatim") == 1
+    assert value_of(ask("1931"), given, "verbatim") == 0
+    assert value_of(ask("1931"), reply(), "verbatim") is None
 
 
 @pytest.mark.parametrize(
@@ -153,6 +158,24 @@ def test_the_language_of_an_answer(language: str, claim: str, right: float) -> N
 def test_a_quote_stays_in_its_articles_language() -> None:
     question = TestQuestion("q", "متى افتتح؟", "ar", ARTICLE, evidence=(((0, 5),),))
     assert value_of(question, reply([0], language="ar"), "language_right") == 1
+
+
+@pytest.mark.parametrize(
+    ("claim", "right"),
+    [
+        (f"{SENTENCES[0].text} {SENTENCES[1].text}", 1),  # as the extractive writer joins them
+        (f"{SENTENCES[1].text}\n…\n{SENTENCES[0].text}", 1),
+        (f"«{SENTENCES[0].text}»", 1),
+        (f"يقول المقال: {SENTENCES[0].text} {SENTENCES[1].text}", 1),
+        (f"The article says: {SENTENCES[0].text} {SENTENCES[1].text}", 0),
+        (f"{SENTENCES[0].text} {SENTENCES[2].text}", 0),  # not cited, so its words are the claim's own
+    ],
+)
+def test_what_is_left_of_a_claim_without_its_quotes_is_in_the_questions_language(claim: str, right: float) -> None:
+    question = TestQuestion("q", "متى افتتح وما طوله؟", "ar", ARTICLE, evidence=(((0, 5),),))
+    cited = [shown(0, "quote"), shown(1, "quote")]
+    given = reply([0], language="ar", claims=[{"text": claim, "citations": cited}])
+    assert value_of(question, given, "language_right") == right
 
 
 class Table:
@@ -202,9 +225,17 @@ def test_a_judge_marks_answers_only() -> None:
     assert value_of(question, reply(), "judge_faithfulness", judge) is None
 
 
+USAGE = {"tokens_in": 120, "tokens_out": 9, "calls": 1}
+
+
+def test_a_reply_that_no_model_was_asked_for_has_no_tokens() -> None:
+    given = reply([0], usage={"tokens_in": 0, "tokens_out": 0, "calls": 0})
+    assert value_of(ask("1931"), given, "tokens_in") is None
+
+
 def test_tokens_and_seconds_are_kept() -> None:
-    scored: Scored = score(ask("1931"), reply([0], tokens={"prompt": 120, "answer": 9}), articles={})
-    assert (scored.values["tokens_prompt"], scored.values["tokens_answer"]) == (120, 9)
+    scored: Scored = score(ask("1931"), reply([0], usage=USAGE), articles={})
+    assert (scored.values["tokens_in"], scored.values["tokens_out"]) == (120, 9)
     assert scored.given.seconds == {"find": 0.01}
 
 
