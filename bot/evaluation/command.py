@@ -6,7 +6,7 @@ Nothing heavy is imported before the command runs.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -113,6 +113,7 @@ def run(options: Options, plug: Plug) -> int:
 
     Raises: SanadError for anything that keeps the evaluation from its end.
     """
+    from bot.evaluation.baseline import load_baseline
     from bot.evaluation.floors import check_floors, parse_floor
     from bot.evaluation.judges import ModelJudge
     from bot.evaluation.outputs import check_outputs
@@ -127,7 +128,7 @@ def run(options: Options, plug: Plug) -> int:
         baseline=options.baseline,
     )
     testset = _load(options, plug)
-    baseline = _load_baseline(options, testset)
+    baseline = load_baseline(options.baseline, testset) if options.baseline else None
     judge = ModelJudge(plug.model()) if options.judge else None
     finished = _ask(options, plug, testset)
     with progress_bar("Scoring") as progress:
@@ -182,21 +183,6 @@ def _load(options: Options, plug: Plug) -> "TestSet":
     for problem in (problem for testset in loaded for problem in testset.problems):
         typer.echo(f"sanad: left out: {problem}", err=True)
     return choose(merge(loaded), sample=options.sample, seed=options.seed, tags=options.tags)
-
-
-def _load_baseline(options: Options, testset: "TestSet") -> "Run | None":
-    """Return the baseline's replies to questions of this test set."""
-    from bot.evaluation.predictions import load_predictions
-    from bot.evaluation.run import Run
-    from bot.evaluation.types import RunError
-
-    if options.baseline is None:
-        return None
-    replies = load_predictions(options.baseline)
-    both = replace(testset, questions=tuple(question for question in testset.questions if question.id in replies))
-    if not both.questions:
-        raise RunError(f"The baseline {str(options.baseline)!r} answers none of these questions; name another run.")
-    return Run(both, replies, {})
 
 
 def _compare(

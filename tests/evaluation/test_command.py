@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from bot.evaluation.command import Plug, Scope, register
-from bot.evaluation.predictions import load_predictions
+from bot.evaluation.predictions import load_predictions, manifest_path
 from bot.evaluation.types import Answer, Reply, Resolve, TestQuestion, TestSet
 from config.errors import ModelError, SanadError, TestSetError
 
@@ -197,3 +197,26 @@ def test_what_is_left_out_is_said(desk: Desk, write: WriteLines) -> None:
     result = desk(path, "--skip-invalid")
     assert result.exit_code == 0
     assert result.stderr.startswith("sanad: left out: Line 2 of 'set.jsonl': ")
+
+
+def squad(context: str, question: str) -> str:
+    """Return a SQuAD file with a question of the id "1", which XQuAD's files have in every language."""
+    answers = [{"text": context[:2], "answer_start": 0}]
+    paragraphs = [{"context": context, "qas": [{"id": "1", "question": question, "answers": answers}]}]
+    return json.dumps({"data": [{"title": "The bridge", "paragraphs": paragraphs}]})
+
+
+@pytest.mark.parametrize(
+    ("manifest", "sentence"), [(True, "another test set ('en.json')"), (False, "cites the article")]
+)
+def test_a_baseline_with_the_same_ids_of_another_test_set_is_refused(
+    desk: Desk, tmp_path: Path, manifest: bool, sentence: str
+) -> None:
+    (tmp_path / "en.json").write_text(squad("It opened in 1931.", "When did it open?"), "utf-8")
+    (tmp_path / "ar.json").write_text(squad("افتتح الجسر عام 1931.", "متى افتتح الجسر؟"), "utf-8")
+    out = tmp_path / "out.jsonl"
+    assert desk(tmp_path / "en.json", "--predictions", out).exit_code == 0
+    if not manifest:
+        manifest_path(out).unlink()
+    assert desk(tmp_path / "en.json", "--baseline", out).exit_code == 0
+    assert sentence in error_of(desk(tmp_path / "ar.json", "--baseline", out))
