@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from bot.evaluation.baseline import Comparison
     from bot.evaluation.judges import Judge
-    from bot.evaluation.run import Progress, Run
+    from bot.evaluation.run import Run
     from bot.evaluation.scoring import Scored
     from bot.evaluation.summary import Summary
-    from bot.evaluation.types import Prepare, Resolve, TestSet
+    from bot.evaluation.types import Prepare, Progress, Resolve, TestSet
 
 PASSED, FELL_BELOW = 0, 1
 
@@ -131,8 +131,8 @@ def run(options: Options, plug: Plug) -> int:
     baseline = load_baseline(options.baseline, testset) if options.baseline else None
     judge = ModelJudge(plug.model()) if options.judge else None
     finished = _ask(options, plug, testset)
-    with progress_bar("Scoring") as progress:
-        scored = score_run(finished, judge=judge, progress=progress)
+    with progress_bars() as bar:
+        scored = score_run(finished, judge=judge, progress=bar("Scoring"))
     summary = summarise(scored, seed=options.seed)
     _publish(options, finished, scored, summary, _compare(options, baseline, scored, judge))
     failures = check_floors(floors, summary.overall)
@@ -144,7 +144,7 @@ def run(options: Options, plug: Plug) -> int:
 def _ask(options: Options, plug: Plug, testset: "TestSet") -> "Run":
     from bot.evaluation.run import evaluate
 
-    with progress_bar("Asking") as progress:
+    with progress_bars() as bar:
         return evaluate(
             testset,
             plug.prepare,
@@ -152,7 +152,8 @@ def _ask(options: Options, plug: Plug, testset: "TestSet") -> "Run":
             predictions=options.predictions,
             fresh=options.fresh,
             jobs=options.jobs,
-            progress=progress,
+            progress=bar("Asking"),
+            indexing=bar("Indexing"),
         )
 
 
@@ -197,13 +198,18 @@ def _compare(
 
 
 @contextmanager
-def progress_bar(doing: str) -> Iterator["Progress"]:
-    """Show a bar with the time left on a terminal; silence elsewhere."""
+def progress_bars() -> Iterator["Callable[[str], Progress]"]:
+    """Show bars with the time left on a terminal, each once there is something to tell; silence elsewhere."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(doing, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+
+        def bar(doing: str) -> "Progress":
+            task = bars.add_task(doing, total=None, visible=False)
+            return lambda done, total: bars.update(task, completed=done, total=total, visible=True)
+
+        yield bar

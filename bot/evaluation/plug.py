@@ -1,21 +1,24 @@
 """The engine that people use, plugged into an evaluation: the test set's articles, in a library of their own."""
 
+import os.path
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from bot.bootstrap import App, bootstrap
 from bot.contract import reply_json
 from bot.evaluation.command import Plug, Scope
-from bot.evaluation.types import Answer, Reply, TestQuestion, TestSet
+from bot.evaluation.spaces import hold_space, space_of
+from bot.evaluation.types import Answer, Progress, Reply, TestQuestion, TestSet, identify
 from bot.types import Question
 from config.errors import SourceError
-from config.settings import Settings, load_settings
+from config.settings import load_settings
 from index.readers import read_source
 from index.types import Article
 
 FOLDER = "evaluation"
-"""Where in the data folder test sets' articles are kept, apart from people's; a second run embeds none of them."""
+"""Where in the data folder test sets' articles are kept, apart from people's, a folder for each shape of library."""
 
 
 def connect(scope: Scope, writer: str | None) -> Plug:
@@ -24,34 +27,55 @@ def connect(scope: Scope, writer: str | None) -> Plug:
     Raises: SettingsError.
     """
     settings = load_settings()
-    app = bootstrap(load_settings({"home": str(settings.folder / FOLDER)}), writer=writer)
+    people = bootstrap(settings)
+    home = settings.folder / FOLDER / people.library.shape.digest
+    app = bootstrap(load_settings({"home": str(home)}), writer=writer)
 
-    def prepare(testset: TestSet) -> Answer:
-        space = f"e{testset.digest}"
-        list(app.indexer.add(testset.articles, space=space))
+    def prepare(testset: TestSet, progress: Progress) -> Answer:
+        space = space_of(testset.articles)
+        held = hold_space(app.library, space, home)
+        list(app.indexer.add(testset.articles, space=space, progress=progress))
+        return _Engine(app, scope, space, held)
 
-        def answer(question: TestQuestion) -> Reply:
-            article_id = question.article.id if scope is Scope.ARTICLE else None
-            asked = Question(question.question, question.language, article_id, (space,))
-            return reply_json(app.engine.answer(asked))
+    return Plug(partial(_resolve, app=people), prepare, _settings(app, scope), app.make_model)
 
-        return answer
 
-    return Plug(partial(_resolve, app=bootstrap(settings)), prepare, _settings(settings, scope), app.make_model)
+@dataclass(frozen=True)
+class _Engine:
+    """Answers from a space; `held` keeps the space there while questions may come."""
+
+    app: App
+    scope: Scope
+    space: str
+    held: IO[bytes]
+
+    def __call__(self, question: TestQuestion) -> Reply:
+        article_id = question.article.id if self.scope is Scope.ARTICLE else None
+        asked = Question(question.question, question.language, article_id, (self.space,))
+        return reply_json(self.app.engine.answer(asked))
 
 
 def _resolve(reference: str, folder: Path, *, app: App) -> Article:
     """The article of a file beside the test set, or one of the library."""
     path = folder / reference
-    if not path.is_file():
+    if not _is_file(path):
         return app.library.article(app.library.resolve(reference))
     found = next(iter(read_source(path)))
     if not isinstance(found, Article):
         raise found if isinstance(found, SourceError) else SourceError(f"{str(path)!r} is no article.")
-    return found
+    # Named by what the test set calls it, not by where it lies: replies can be compared with those of another machine.
+    source = os.path.normpath(reference)
+    return replace(found, id=identify(source, found.title, found.text), source=source)
 
 
-def _settings(settings: Settings, scope: Scope) -> dict[str, Any]:
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long for a file may still be asked of the library
+        return False
+
+
+def _settings(app: App, scope: Scope) -> dict[str, Any]:
     """What shapes replies; where things are kept does not."""
-    shaping = settings.model_dump(mode="json", include={"embedding", "passages", "retrieval", "llm"})
-    return shaping | {"scope": scope.value}
+    shaping = app.settings.model_dump(mode="json", include={"embedding", "passages", "retrieval", "llm"})
+    return shaping | {"scope": scope.value, "writer": app.engine.writer.name}

@@ -14,11 +14,8 @@ from bot.evaluation.checks import Problem
 from bot.evaluation.judges import Judge
 from bot.evaluation.predictions import load_manifest, open_predictions, save_manifest
 from bot.evaluation.scoring import Scored, score
-from bot.evaluation.types import Prepare, Reply, RunError, TestQuestion, TestSet
+from bot.evaluation.types import Answer, Prepare, Progress, Reply, RunError, TestQuestion, TestSet
 from config.errors import SanadError
-
-Progress = Callable[[int, int], None]
-"""Told how many questions are done, and of how many."""
 
 
 def silent(_done: int, _total: int) -> None:
@@ -46,12 +43,12 @@ def evaluate(
     fresh: bool = False,
     jobs: int = 1,
     progress: Progress = silent,
+    indexing: Progress = silent,
 ) -> Run:
     """Get a reply to every question; those already in `predictions` are not asked again.
 
     `prepare` is given the test set with what is left to ask, and is not called if that is nothing; `jobs` questions are
-    asked at once.
-    `settings` are those that shape replies, as JSON has them.
+    asked at once. `settings` are those that shape replies, as JSON has them; `indexing` is told how far that is.
 
     Raises: RunError if a question could not be asked (the replies so far are kept), or for predictions of another run.
     """
@@ -64,7 +61,8 @@ def evaluate(
         pending = [question for question in testset.questions if question.id not in kept.replies]
         done = len(testset.questions) - len(pending)
         progress(done, len(testset.questions))
-        for question, reply in _ask_all(replace(testset, questions=tuple(pending)), prepare, jobs):
+        left = replace(testset, questions=tuple(pending))
+        for question, reply in _ask_all(left, lambda testset: prepare(testset, indexing), jobs):
             kept.add(question.id, reply)
             done += 1
             progress(done, len(testset.questions))
@@ -90,7 +88,7 @@ def score_run(run: Run, *, judge: Judge | None = None, progress: Progress = sile
     return scored
 
 
-def _ask_all(pending: TestSet, prepare: Prepare, jobs: int) -> Iterator[tuple[TestQuestion, Reply]]:
+def _ask_all(pending: TestSet, prepare: Callable[[TestSet], Answer], jobs: int) -> Iterator[tuple[TestQuestion, Reply]]:
     """Yield replies as they come; after a failure, questions not yet begun are left."""
     if not pending.questions:
         return

@@ -1,5 +1,6 @@
 """The nouns of an evaluation: what a test set asks, and how an engine is plugged in. No I/O."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,5 +75,19 @@ class TestSet:
     problems: tuple[str, ...] = ()
 
 
-Prepare = Callable[[TestSet], Answer]
-"""Makes the engine ready for a test set: its articles can be asked, all its questions are known beforehand."""
+Progress = Callable[[int, int], None]
+"""Told how much is done, and of how much."""
+
+Prepare = Callable[[TestSet, Progress], Answer]
+"""Makes the engine ready for a test set: its articles can be asked, all its questions are known beforehand.
+
+Is told whom to tell how far the articles are indexed.
+"""
+
+
+def identify(source: str, title: str, text: str) -> str:
+    """Return the id of an article of a test set: 12 hexadecimal digits.
+
+    It follows from the text, too, for two files of one name (x/dev.json, y/dev.json) name their articles alike.
+    """
+    return hashlib.sha256(f"{source}\0{title}\0{text}".encode("utf-8", "replace")).hexdigest()[:12]

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from bot.evaluation.command import Plug, Scope, register
 from bot.evaluation.predictions import load_predictions, manifest_path
-from bot.evaluation.types import Answer, Reply, Resolve, TestQuestion, TestSet
+from bot.evaluation.types import Answer, Progress, Reply, Resolve, TestQuestion, TestSet
 from config.errors import ModelError, SanadError, TestSetError
 
 WriteLines = Callable[[list[dict[str, Any] | str]], Path]
@@ -36,7 +36,8 @@ class Desk:
         self.connected.append((scope, writer))
         return Plug(self._resolve, self._prepare, {"scope": scope, "writer": writer}, self._model)
 
-    def _prepare(self, testset: TestSet) -> Answer:
+    def _prepare(self, testset: TestSet, progress: Progress) -> Answer:
+        progress(1, 1)
         self.prepared.append(testset)
         return self._ask
 

@@ -67,7 +67,7 @@ def hostile_run() -> Run:
     }
     question = TestQuestion(HOSTILE, HOSTILE, "en", article, (HOSTILE,), (((start, start + 5),),), True, (HOSTILE,))
     testset = TestSet(HOSTILE, "digest", (question,), (article,))
-    return evaluate(testset, lambda _: lambda _: reply, settings={HOSTILE: HOSTILE})
+    return evaluate(testset, lambda *_: lambda _: reply, settings={HOSTILE: HOSTILE})
 
 
 def render(run: Run, old: Run | None = None) -> str:
@@ -78,7 +78,7 @@ def render(run: Run, old: Run | None = None) -> str:
 
 @pytest.fixture(scope="module")
 def lexical_run(seed_sets: list[TestSet], lexical: Any) -> Run:
-    return evaluate(merge(seed_sets), lambda _: lexical, settings={"writer": "lexical"})
+    return evaluate(merge(seed_sets), lambda *_: lexical, settings={"writer": "lexical"})
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ def report(seed_sets: list[TestSet], lexical: Any, tmp_path_factory: pytest.Temp
     start = text.index("It opened")
     question = TestQuestion("hostile", f"When {HOSTILE} opened?", "en", article, (HOSTILE,), (((start, len(text)),),))
     testset = merge([*seed_sets, TestSet("hostile", "digest", (question,), (article,))])
-    run = evaluate(testset, lambda _: lexical, settings={"name": HOSTILE})
+    run = evaluate(testset, lambda *_: lexical, settings={"name": HOSTILE})
     scored = score_run(run)
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(render_report(run, scored, summarise(scored, resamples=50)), "utf-8")

@@ -14,7 +14,7 @@ import pytest
 
 from bot.evaluation.predictions import load_manifest, load_predictions, manifest_path, open_predictions
 from bot.evaluation.run import Run, evaluate, score_run
-from bot.evaluation.types import Answer, RunError, TestQuestion, TestSet
+from bot.evaluation.types import Answer, Progress, RunError, TestQuestion, TestSet
 from config.errors import ModelError
 from index.types import Article
 
@@ -51,7 +51,8 @@ class Clerk:
 
 
 def run(clerk: Clerk, path: Path | None = None, testset: TestSet = TESTSET, **more: Any) -> Run:
-    def prepare(pending: TestSet) -> Answer:
+    def prepare(pending: TestSet, progress: Progress) -> Answer:
+        progress(3, 3)
         clerk.prepared.append([question.id for question in pending.questions])
         return clerk.answer
 
@@ -97,6 +98,14 @@ def test_after_a_failure_the_run_goes_on_where_it_stopped(tmp_path: Path) -> Non
     assert len(run(working, path).replies) == 20
     assert kept.isdisjoint(working.asked)
     assert working.prepared == [[question.id for question in QUESTIONS if question.id not in kept]]
+
+
+def test_indexing_and_asking_are_told_apart() -> None:
+    indexed: list[tuple[int, int]] = []
+    asked: list[tuple[int, int]] = []
+    run(Clerk(), progress=lambda *told: asked.append(told), indexing=lambda *told: indexed.append(told))
+    assert indexed == [(3, 3)]
+    assert asked[-1] == (20, 20)
 
 
 @pytest.mark.parametrize("tail", [b'{"id": "q05", "rep', b'{"id": "q05", "reply": {}}', '{"id": "سؤ'.encode()[:-1]])
