@@ -1,11 +1,19 @@
 """`--fail-under METRIC=VALUE`: a line that a run must not fall below."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.evaluation.metrics import METRICS, describe, is_known, show
+from bot.evaluation.metrics import METRICS, Unit, describe, is_known, show
 from bot.evaluation.summary import Table
 from bot.evaluation.types import RunError
+
+_RANGES: Mapping[Unit, tuple[float, float]] = {
+    "share": (0, 1),
+    "mark": (1, 5),
+    "seconds": (0, math.inf),
+    "count": (0, math.inf),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +32,7 @@ class Floor:
 def parse_floor(text: str) -> Floor:
     """Read "hit@1=0.6".
 
-    Raises: RunError if it is not METRIC=VALUE, or there is no such metric.
+    Raises: RunError if it is not METRIC=VALUE, there is no such metric, or it cannot have such a value.
     """
     name, _, value = text.rpartition("=")
     try:
@@ -34,6 +42,10 @@ def parse_floor(text: str) -> Floor:
     if not is_known(floor.metric):
         known = ", ".join(metric.name for metric in METRICS)
         raise RunError(f"There is no metric {floor.metric!r}; the metrics are {known}.")
+    low, high = _RANGES[describe(floor.metric).unit]
+    if not low <= floor.value <= high or math.isinf(floor.value):
+        most = f"from {low:g} to {high:g}" if high < math.inf else f"of {low:g} or more"
+        raise RunError(f"{text!r} is no floor: {floor.metric} takes values {most}.")
     return floor
 
 

@@ -51,7 +51,10 @@ _ORDER = {metric.name: position for position, metric in enumerate(METRICS)}
 
 def is_known(name: str) -> bool:
     """Say whether a run can have a metric of that name."""
-    return name.partition(":")[0] in _BY_NAME or name.startswith("tokens_")
+    base, colon, stage = name.partition(":")
+    if colon:  # only latencies are split, by stage
+        return base in _BY_NAME and _BY_NAME[base].unit == "seconds" and bool(stage)
+    return name in _BY_NAME or name.startswith("tokens_")
 
 
 def describe(name: str) -> Metric:

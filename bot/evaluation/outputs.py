@@ -23,11 +23,11 @@ def check_outputs(
     for option, path in wanted:
         if path is None:
             continue
-        _check_writable(path)
         mine = [(path, f"what {option} writes")]
         if option == "--predictions":
             mine.append((manifest_path(path), f"the manifest that {option} writes"))
         for output, what in mine:
+            _check_writable(output)
             for other, its in taken:
                 if _are_same(output, other):
                     raise RunError(f"{str(output)!r} is {its}, and {what} would destroy it; name another file.")

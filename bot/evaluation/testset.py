@@ -3,6 +3,7 @@
 Finding the articles that JSONL names is the caller's `Resolve`.
 """
 
+import codecs
 import hashlib
 import json
 import random
@@ -28,17 +29,17 @@ def load_testset(path: Path, *, resolve: Resolve, skip_invalid: bool = False) ->
 
     Raises: TestSetError naming the file, the line and what is wrong; with `skip_invalid` only if no question is left.
     """
-    text = _read(path)
+    data = _read(path)
     if path.suffix.lower() == ".json":
-        questions, articles, problems = _collect(squad.read(text, path.name))
+        questions, articles, problems = _collect(squad.read(_decode(data, path), path.name))
     else:
-        questions, articles, problems = _collect(_read_lines(text, path, resolve))
+        questions, articles, problems = _collect(_read_lines(data, path, resolve))
     if problems and not (skip_invalid and questions):
         more = f" ({len(problems) - 1} more like it; --skip-invalid leaves them out.)" if len(problems) > 1 else ""
         raise TestSetError(problems[0] + more)
     if not questions:
         raise TestSetError(f"The test set {str(path)!r} has no questions; give it at least one.")
-    return TestSet(path.name, _digest(text, articles), tuple(questions), tuple(articles), tuple(problems))
+    return TestSet(path.name, _digest(data, articles), tuple(questions), tuple(articles), tuple(problems))
 
 
 def merge(testsets: Sequence[TestSet]) -> TestSet:
@@ -87,14 +88,21 @@ def choose(testset: TestSet, *, sample: int | None = None, seed: int = 0, tags: 
     return replace(testset, questions=tuple(kept))
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        problem = f"is not UTF-8 text (byte {error.start}); save it as UTF-8"
-        raise TestSetError(f"The test set {str(path)!r} {problem}.") from error
+        return path.read_bytes().removeprefix(codecs.BOM_UTF8)
     except OSError as error:
         raise TestSetError(f"The test set {str(path)!r} cannot be read: {error.strerror}.") from error
+
+
+def _decode(data: bytes, path: Path) -> str:
+    """Decode a file that is one piece of JSON."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problem = f"is not UTF-8 text (line {line}, byte {error.start}); save it as UTF-8"
+        raise TestSetError(f"The test set {str(path)!r} {problem}.") from error
 
 
 def _collect(found: Iterable[Found]) -> tuple[list[TestQuestion], list[Article], list[str]]:
@@ -117,7 +125,7 @@ def _collect(found: Iterable[Found]) -> tuple[list[TestQuestion], list[Article],
     return list(questions.values()), list(articles.values()), problems
 
 
-def _read_lines(text: str, path: Path, resolve: Resolve) -> Iterator[Found]:
+def _read_lines(data: bytes, path: Path, resolve: Resolve) -> Iterator[Found]:
     """Yield the question of each line of our JSONL, or what is wrong with the line."""
     articles: dict[str, Article | Problem] = {}
 
@@ -128,13 +136,20 @@ def _read_lines(text: str, path: Path, resolve: Resolve) -> Iterator[Found]:
             raise article
         return article
 
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(data.split(b"\n"), start=1):
         if line.strip():
             where = f"Line {number} of {path.name!r}"
             try:
-                yield where, _question(Row(parse(line)), find)
+                yield where, _question(Row(parse(_decode_line(line))), find)
             except Problem as problem:
                 yield where, problem
+
+
+def _decode_line(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Problem(f"it is not UTF-8 text (byte {error.start} of the line); save the file as UTF-8.") from error
 
 
 def _resolve(reference: str, folder: Path, resolve: Resolve) -> Article | Problem:
@@ -179,9 +194,9 @@ def _occurrences(quote: str, text: str) -> Iterator[Span]:
         start = text.find(quote, start + len(quote))
 
 
-def _digest(text: str, articles: Sequence[Article]) -> str:
+def _digest(data: bytes, articles: Sequence[Article]) -> str:
     versions = "".join(sorted(f"{article.id} {article.version}\n" for article in articles))
-    return hashlib.sha256((text + versions).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return hashlib.sha256(data + versions.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def schema() -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """Reading test sets: what is understood, and the one sentence that each kind of bad input gets."""
 
+import codecs
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -97,6 +98,23 @@ def test_bad_lines_are_named_and_can_be_skipped(write: Write, line: dict[str, An
     rest = load(path, skip_invalid=True)
     assert [question.id for question in rest.questions] == ["0", "2"]
     assert rest.problems == (message,)
+
+
+def test_a_line_in_another_encoding_is_named_and_can_be_skipped(write: Write) -> None:
+    path = write([GOOD, GOOD | {"id": "2"}, GOOD | {"id": "3"}])
+    lines = path.read_bytes().split(b"\n")
+    lines[1] = json.dumps(GOOD | {"id": "2", "question": "متى؟"}, ensure_ascii=False).encode("cp1256")
+    path.write_bytes(codecs.BOM_UTF8 + b"\r\n".join(lines))
+    with pytest.raises(TestSetError, match=r"^Line 2 of 'set.jsonl': it is not UTF-8 text \(byte 25 of the line\)"):
+        load(path)
+    rest = load(path, skip_invalid=True)
+    assert [question.id for question in rest.questions] == ["1", "3"]
+
+
+def test_a_squad_file_in_another_encoding_says_where(tmp_path: Path) -> None:
+    (tmp_path / "dev.json").write_bytes(b'{"data":\n\n["' + "é".encode("latin-1") + b'"]}')
+    with pytest.raises(TestSetError, match=r"is not UTF-8 text \(line 3, byte 12\)"):
+        load(tmp_path / "dev.json", skip_invalid=True)
 
 
 def test_several_problems_are_counted(write: Write) -> None:
