@@ -23,7 +23,7 @@ from index.sentences import split_sentences
 from index.types import Article, Language
 
 LANGUAGES: tuple[Language, ...] = ("ar", "en")
-QUANTITIES = (Kind.NUMBER, Kind.PERCENT, Kind.CURRENCY, Kind.DATE)
+QUANTITIES = (Kind.NUMBER, Kind.PERCENT, Kind.CURRENCY, Kind.DATE, Kind.UNIT)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _TRIES = 2
 """Alterations of each fact."""

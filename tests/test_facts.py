@@ -11,7 +11,7 @@ from bot.facts.transliteration import sounds_alike
 from index.text import search_form
 from tests.facts_examples import EXAMPLES
 
-QUANTITIES = (Kind.NUMBER, Kind.PERCENT, Kind.CURRENCY, Kind.DATE)
+QUANTITIES = (Kind.NUMBER, Kind.PERCENT, Kind.CURRENCY, Kind.DATE, Kind.UNIT)
 
 
 def quantities(claim: str, *sources: str) -> list[str]:
@@ -91,7 +91,8 @@ def test_another_quantity_is_found(claim: str, source: str, wrong: str) -> None:
         ("One of them may go in a second.", "They go."),
         ("لست أحد الرجال أولًا", "لست من الرجال"),
         ("He was first to march both ways.", "He went."),
-        ("ملايين الناس", "الناس"),
+        ("ملايين الناس", "millions of people"),
+        ("thousands of people", "2,500 people"),
         ("between 40 and 50 percent", "بين 40 و50 بالمئة"),
         ("50 percent", "40 to 50 percent"),
         ("40 percent", "40 to 50 percent"),

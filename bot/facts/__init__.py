@@ -10,11 +10,14 @@ from functools import lru_cache
 
 from bot.facts.amounts import find_currencies, percent_words, with_percents
 from bot.facts.counted import find_counted
-from bot.facts.dates import find_dates, with_days
+from bot.facts.dates import find_dates, with_days, with_years
+from bot.facts.duals import dual_keys
 from bot.facts.gazetteer import find_known
 from bot.facts.names import read_names, unsupported_names
-from bot.facts.numbers import find_numbers
+from bot.facts.numbers import find_numbers, without_clitics
+from bot.facts.sizes import find_sizes, sizes_of
 from bot.facts.tokens import Key, Kind, Mention, Token, tokenize
+from bot.facts.units import find_units
 from bot.facts.words import read_words, unsupported_words
 
 __all__ = ["Fact", "Kind", "unsupported"]
@@ -55,23 +58,31 @@ def unsupported(claim: str, sources: Sequence[str], *, allowed: Sequence[str] = 
 def _quantities(tokens: Sequence[Token]) -> list[Mention]:
     dates = find_dates(tokens)
     numbers = with_percents(tokens, find_numbers(tokens, dates.taken | percent_words(tokens)))
+    days = with_days(tokens, dates.mentions, numbers)
     return [
-        *with_days(tokens, dates.mentions, numbers),
+        *days,
+        *with_years(tokens, days),
         *numbers,
+        *find_sizes(tokens, numbers),
+        *find_units(tokens, numbers),
         *find_currencies(tokens, numbers),
         *find_counted(tokens, numbers),
     ]
 
 
 def _is_missing(mention: Mention, given: frozenset[Key]) -> bool:
-    held_to = mention.asserted and (mention.only_if is None or mention.only_if in given)
+    held_to = mention.asserted and (not mention.only_if or not mention.only_if.isdisjoint(given))
     return held_to and mention.keys.isdisjoint(given)
 
 
 @lru_cache(maxsize=512)
 def _given_by(source: str) -> frozenset[Key]:
     """Return the keys of all quantities of one source."""
-    return frozenset(key for mention in _quantities(tokenize(source)) for key in mention.keys | mention.also)
+    tokens = tokenize(source)
+    quantities = _quantities(tokens)
+    bares = [list(without_clitics(token.form)) if token.arabic else [] for token in tokens]
+    stated = (key for mention in quantities for key in mention.keys | mention.also)
+    return frozenset((*stated, *sizes_of(quantities), *dual_keys(tokens, bares)))
 
 
 def _fact(claim: str, tokens: Sequence[Token], mention: Mention) -> Fact:

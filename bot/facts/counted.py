@@ -26,7 +26,7 @@ def find_counted(tokens: Sequence[Token], numbers: Sequence[Mention]) -> Iterato
         if number.kind is Kind.NUMBER and noun is not None and _is_noun(noun):
             counted = ("counted", _stem(noun))
             keys = frozenset((*counted, *key) for key in number.keys)
-            yield replace(number, keys=keys, also=frozenset({counted}), only_if=counted)
+            yield replace(number, keys=keys, also=frozenset({counted}), only_if=frozenset({counted}))
 
 
 def _is_noun(token: Token) -> bool:

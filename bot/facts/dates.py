@@ -28,8 +28,11 @@ _DOUBTFUL = word_set(
     may march mar dec jan sep oct nov jun jul aug apr feb sept مارس اب ماي نوار جوان محرم صفر رجب شعبان شوال
     """
 )
-_LED_BY = word_set("in of since until by during last early late mid شهر")
+_LED_BY = word_set(
+    "in of since until by during last early late mid شهر في وفي منذ حتي خلال مطلع اواخر اوائل منتصف نهايه بدايه"
+)
 _BETWEEN = word_set("من of the / - , st nd rd th شهر")
+_BEFORE_YEAR = word_set("من of the / , عام سنه لعام لسنه كانون تشرين الاول الثاني")
 _REACH = 4
 """Tokens between a month and a number that can be its day: "from 27 to 30 November"."""
 
@@ -63,6 +66,36 @@ def with_days(tokens: Sequence[Token], dates: Sequence[Mention], numbers: Sequen
     "from 27 to 30 November" states 30 November and supports 27 November too.
     """
     return [_with_day(tokens, date, numbers) for date in dates]
+
+
+def with_years(tokens: Sequence[Token], dates: Sequence[Mention]) -> Iterator[Mention]:
+    """Yield each month with the year right after it; a claim is held to it where a source dates that month.
+
+    "in 1932 … on 5 May 1990" does not state May 1932.
+    """
+    for date in dates:
+        months = [month for key in date.keys | date.also if (month := _month(key)) and month[0] == "gregorian"]
+        found = _year_after(tokens, date.last) if months else None
+        if found:
+            year, last = found
+            dated = frozenset[Key](("dated", *month) for month in months)
+            yield Mention(Kind.DATE, date.first, last, frozenset((*key, year) for key in dated), dated, only_if=dated)
+
+
+def _month(key: Key) -> Key:
+    """Return the calendar and number of the month in a key; empty for another key."""
+    return key[1:3] if key[0] in ("month", "day") else ()
+
+
+def _year_after(tokens: Sequence[Token], place: int) -> tuple[int, int] | None:
+    """Return the year that stands at `place`, after at most a comma and another name of the month."""
+    for last in range(place, min(place + _REACH, len(tokens))):
+        form = tokens[last].form
+        if len(form) == 4 and form.isdecimal() and form[0] in "12":
+            return int(form), last + 1
+        if form not in _BEFORE_YEAR and form not in _names():
+            return None
+    return None
 
 
 def _name_at(tokens: Sequence[Token], place: int) -> tuple[frozenset[Key], int] | None:

@@ -55,14 +55,17 @@ _ENGLISH = (
     | _row(Role.SCALE, 12, 1, "dozen")
     | _row(Role.WHOLE, 20, 10, "twenties thirties forties fifties sixties seventies eighties nineties")
     | _row(Role.WHOLE, 1, 1, "once/single twice/both/pair/couple/double/doubled/dual/duo thrice/triple/tripled/trio")
+    | _row(Role.WHOLE, 4, 1, "quadruple/quadrupled")
     | {"half": NumberWord(Role.PART, Fraction(1, 2)), "quarter": NumberWord(Role.PART, Fraction(1, 4))}
 )
 _ARABIC = (
     _row(Role.UNIT, 0, 1, "صفر واحد/واحده/احد/احدي/حادي/حاديه")
-    | _row(Role.UNIT, 2, 1, "اثنان/اثنين/اثنتان/اثنتين/اثنا/اثني/اثنتا/اثنتي/ثاني/ثانيه/ثان ثلاث/ثلاثه/ثالث/ثالثه")
-    | _row(Role.UNIT, 4, 1, "اربع/اربعه/رابع/رابعه خمس/خمسه/خامس/خامسه ست/سته/سادس/سادسه سبع/سبعه/سابع/سابعه")
-    | _row(Role.UNIT, 8, 1, "ثمان/ثماني/ثمانيه/ثمانيا/ثامن/ثامنه تسع/تسعه/تاسع/تاسعه")
-    | _row(Role.TEEN, 10, 1, "عشر/عشره/عاشر/عاشره")
+    | _row(Role.UNIT, 2, 1, "اثنان/اثنين/اثنتان/اثنتين/اثنا/اثني/اثنتا/اثنتي/ثاني/ثانيه/ثان")
+    | _row(Role.UNIT, 3, 1, "ثلاث/ثلاثه/ثلاثا/ثالث/ثالثه")
+    | _row(Role.UNIT, 4, 1, "اربع/اربعه/اربعا/رابع/رابعه خمس/خمسه/خمسا/خامس/خامسه ست/سته/ستا/سادس/سادسه")
+    | _row(Role.UNIT, 7, 1, "سبع/سبعه/سبعا/سابع/سابعه")
+    | _row(Role.UNIT, 8, 1, "ثمان/ثماني/ثمانيه/ثمانيا/ثامن/ثامنه تسع/تسعه/تسعا/تاسع/تاسعه")
+    | _row(Role.TEEN, 10, 1, "عشر/عشره/عشرا/عاشر/عاشره")
     | _row(Role.TEN, 20, 10, "عشرون/عشرين ثلاثون/ثلاثين اربعون/اربعين خمسون/خمسين ستون/ستين سبعون/سبعين")
     | _row(Role.TEN, 80, 10, "ثمانون/ثمانين تسعون/تسعين")
     | _row(Role.HUNDRED, 100, 1, "مئه/مائه")
@@ -80,7 +83,11 @@ _ARABIC = (
     | _row(Role.WHOLE, 20, 10, "عشرينيات/عشرينات ثلاثينيات/ثلاثينات اربعينيات/اربعينات خمسينيات/خمسينات")
     | _row(Role.WHOLE, 60, 10, "ستينيات/ستينات سبعينيات/سبعينات ثمانينيات/ثمانينات تسعينيات/تسعينات")
     | _row(
-        Role.WHOLE, 1, 1, "اول/اولي كلا/كلتا/كلاهما/كلتاهما/كليهما/كلتيهما/زوج/زوجي/ضعف/ضعفي/مزدوج/مزدوجه/ثنائي/ثنائيه"
+        Role.WHOLE,
+        1,
+        1,
+        "اول/اولي كلا/كلتا/كلاهما/كلتاهما/كليهما/كلتيهما/زوج/زوجي/ضعف/ضعفي/مزدوج/مزدوجه/ثنائي/ثنائيه/"
+        "تضاعف/تضاعفت/يتضاعف/تتضاعف/ضاعف/ضاعفت/يضاعف/مضاعف/مضاعفه",
     )
     | _row(Role.WHOLE, 3, 1, "ثلاثي/ثلاثيه رباعي/رباعيه")
     | {form: NumberWord(Role.PART, Fraction(2, 3)) for form in ("ثلثي", "ثلثا", "ثلثين", "ثلثان")}
@@ -125,12 +132,21 @@ YEARS: dict[str, int] = {
     **dict.fromkeys(("decade", "decades", "عقد", "عقدا", "عقود"), 10),
     **dict.fromkeys(("century", "centuries", "قرن", "قرنا", "قرون"), 100),
 }
+# Plurals of a size that is not counted: "thousands of soldiers".
+SIZES: dict[str, int] = {
+    **dict.fromkeys(("tens", "dozens", "عشرات"), 10),
+    **dict.fromkeys(("hundreds", "مئات", "مءات"), 100),
+    **dict.fromkeys(("thousands", "الاف", "الوف"), 1000),
+    **dict.fromkeys(("millions", "ملايين"), 10**6),
+    **dict.fromkeys(("billions", "مليارات", "بلايين"), 10**9),
+}
 # Words that give a number to a source but, alone, hold a claim to none: "one of them", "ربع النهائي", "first he said".
 VAGUE = word_set(
     """
-    one once single both pair couple double doubled dual duo triple tripled trio quarter zero صفر واحد واحده احد
-    احدي كلا كلتا كلاهما كلتاهما كليهما كلتيهما زوج زوجي ضعف ضعفي مزدوج مزدوجه ثنائي ثنائيه ثلاثي ثلاثيه رباعي
-    رباعيه ربع ثان first second hundred thousand million billion dozen اول اولي ثانيه الف الفا
+    one once single both pair couple double dual duo triple quadruple trio quarter zero صفر واحد واحده احد
+    احدي كلا كلتا كلاهما كلتاهما كليهما كلتيهما زوج زوجي ضعف ضعفي مزدوج مزدوجه ثنائي ثنائيه تضاعف تضاعفت يتضاعف تتضاعف
+    ضاعف ضاعفت يضاعف مضاعف مضاعفه ثلاثي ثلاثيه رباعي رباعيه
+    ربع ثان first second hundred thousand million billion dozen اول اولي ثانيه الف الفا
     """
 )
 # What stands before a vague word that does state its number.
@@ -186,7 +202,8 @@ DUAL_NOUNS = word_set(
     بحر جبل مطار منزل بيت باب صاروخ قمر هدف شوط لقب كاس عنصر سبب شرط حل اتجاه اتفاق قرار قانون تقرير فيلم رقم جنس
     قطب رجل ولد شخص جندي ملك رئيس وزير طفل طبيب شاعر قائد زعيم شقيق صديق حليف صندوق مصدر مصنع متحف ملعب موسم نصف ربع
     مقعد منصب موقع نظام جيش حصن قصر جسر برج سد ميل قدم متر كيلومتر طن رطل دولار حرف فصل مجلد عمل حدث بند فرع وجه حقل
-    بئر كوكب نجم قطار قارب زورق طابق مبني مستوي سلاح لاجئ مصرع حادث تحد شارع حي ضلع طرد نبي رسول مذهب شعب لون نص لغز
+    ابن بنت ولد بئر كوكب نجم قطار قارب زورق طابق مبني مستوي سلاح
+    لاجئ مصرع حادث تحد شارع حي ضلع طرد نبي رسول مذهب شعب لون نص لغز
     مثال
     """
 )

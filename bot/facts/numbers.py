@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from bot.facts.duals import read_dual
+from bot.facts.name_shapes import name_likeness
 from bot.facts.number_grammar import Sum
 from bot.facts.number_words import (
     DEFINITE_ORDINALS,
     DENOMINATORS,
-    DUAL_NOUNS,
     FIRM_BEFORE,
     GLUED_SCALES,
-    NO_DUALS,
     NO_NUMBERS,
     NUMBER_WORDS,
     PLURAL_SCALES,
@@ -30,6 +30,7 @@ _LONGEST = 30
 
 _NEVER = VAGUE - word_set("first second hundred thousand million billion dozen الف الفا")
 _AND_PARTS = ("ونصف", "وربع", "وثلث")
+_FIRM_ORDINAL = word_set("the world his her its their my our your whose")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
 _NEED_AND = (Role.UNIT, Role.TEN, Role.HUNDREDS)
 """What Arabic joins to the number before it by "and" only: "عشرين ثانية" is twenty seconds, not 22."""
@@ -81,7 +82,8 @@ def _number_at(tokens: Sequence[Token], place: int, taken: Collection[int]) -> M
         return _mention(tokens, place, last, {reading.value})
     if token.number:
         return _lone_digits(tokens, place)
-    return _mention(tokens, place, last, {word.value}, asserted=_states_a_number(tokens, place, bare))
+    values = {word.value * 2} if bare == "الفا" and _is_dual_thousand(tokens, place) else {word.value}
+    return _mention(tokens, place, last, values, asserted=_states_a_number(tokens, place, bare))
 
 
 def _whole(tokens: Sequence[Token], place: int, word: NumberWord, bare: str) -> Mention:
@@ -160,8 +162,18 @@ def _states_a_number(tokens: Sequence[Token], place: int, bare: str) -> bool:
         return after not in ("الكره", "النهائي", "نهائي")  # hemisphere, semi-final
     if bare not in VAGUE or tokens[place].form in DEFINITE_ORDINALS:
         return bare != "ثانيه" or before != "في"  # "في الثانية": a second
-    ordinal = bare in ("first", "second")
-    return bare not in _NEVER and before in (("the", "world") if ordinal else FIRM_BEFORE)
+    if bare in ("first", "second"):
+        return before in _FIRM_ORDINAL or before.endswith("'s")
+    if bare == "الفا" and _is_dual_thousand(tokens, place):
+        return True
+    return bare not in _NEVER and before in FIRM_BEFORE
+
+
+def _is_dual_thousand(tokens: Sequence[Token], place: int) -> bool:
+    """Say whether "الفا" is two thousand, which stands right before what it counts; a thousand ends in -an."""
+    following = tokens[place + 1] if place + 1 < len(tokens) else None
+    counts = following is not None and following.arabic and not following.form.startswith("ال")
+    return counts and not tokens[place].tanwin and name_likeness(following.form if following else "") < 0
 
 
 def _digits(token: Token) -> tuple[NumberWord, str]:
@@ -224,15 +236,12 @@ def _roman_at(tokens: Sequence[Token], place: int) -> Mention | None:
 def _dual_at(tokens: Sequence[Token], place: int) -> Mention | None:
     """Return the "two" of an Arabic dual such as طائرتين or عامين; a plural such as المتمردين has none."""
     form = tokens[place].form
-    if not tokens[place].arabic or form[-2:] not in ("ين", "ان"):
+    dual = read_dual(form, list(without_clitics(form))) if tokens[place].arabic else None
+    if dual is None:
         return None
-    bares = list(without_clitics(form))
-    noun = next((bare[:-2] for bare in bares if bare[:-2] in DUAL_NOUNS and bare != "بلدان"), "")
-    years = Fraction(2 * YEARS.get(noun, 1))
-    feminine = form[-3:-2] == "ت" and len(bares[-1]) >= 5 and not any(bare in NO_DUALS for bare in bares)
-    if not noun and (not feminine or form.endswith("ستان")):
-        return None
-    return _mention(tokens, place, place + 1, {Fraction(2), years}, asserted=bool(noun) and noun == form[:-2])
+    years, asserted, satisfied_by, only_if = dual
+    mention = _mention(tokens, place, place + 1, {Fraction(2), Fraction(years)}, asserted=asserted)
+    return replace(mention, keys=mention.keys | satisfied_by, only_if=only_if)
 
 
 def _without_possessor(word: str) -> str:

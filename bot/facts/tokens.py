@@ -34,10 +34,13 @@ class Kind(StrEnum):
     """What sort of fact a claim states."""
 
     NUMBER = "number"
+    UNIT = "unit"
     PERCENT = "percent"
     CURRENCY = "currency"
     DATE = "date"
     NAME = "name"
+    OPPOSITE = "opposite"
+    LINK = "link"
     WORD = "word"
 
 
@@ -87,8 +90,8 @@ class Mention:
     """Keys that it gives as a source, without being satisfied by them: "50 percent" also gives 50."""
     asserted: bool = True
     """False: it can support a claim, but is too vague for a claim to be held to."""
-    only_if: Key | None = None
-    """A claim is held to it only where a source gives this key."""
+    only_if: frozenset[Key] = frozenset()
+    """A claim is held to it only where a source gives one of these keys, if there are any."""
 
 
 def tokenize(text: str) -> list[Token]:
