@@ -1,11 +1,14 @@
 """How well an answer's words agree with the gold answers: exact match, F1, containment. Nothing here reads a reply.
 
 Raw scores are those of the official SQuAD script (Rajpurkar et al. 2016, arXiv:1606.05250); normalised ones compare
-the search form of `index.text`, without leading articles, so that Arabic spellings of one word are equal.
+the search form of `index.text`, without leading articles, so that Arabic spellings of one word are equal. Ranking takes
+off the article by the search form alone (`index.text.without_article`); here the letters as written decide, for in a
+score the ا of ألمانيا is no article.
 """
 
 import re
 import string
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -16,6 +19,19 @@ Tokenise = Callable[[str], tuple[str, ...]]
 
 _ENGLISH_ARTICLES = frozenset(("a", "an", "the"))
 _SQUAD_ARTICLES = re.compile(r"\b(a|an|the)\b", re.UNICODE)
+_HAMZA = "\u0750"
+"""Stands for أ إ آ until the article is off: a letter that no Arabic text has and that the search form leaves alone."""
+_MARKED = str.maketrans(dict.fromkeys("أإآ", _HAMZA))
+_LEADING_LETTERS = re.compile(rf"[وف]?[وفبكل](?={_HAMZA}..)")
+_PARENTS = frozenset(
+    re.findall(
+        r"\w+",
+        "والد والده والدي والدها والدهم والدهما والدك والدنا والدان والدين والديه والديها والديهم والديهما والديك والدينا "
+        "والدته والدتها والدتهم والدتهما والدتي والدتك والدتنا والدات",
+    )
+)
+"""In search form. ولد is the one root whose words begin with وال and leave another word behind (دين, دته)."""
+
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
@@ -27,9 +43,20 @@ def squad_tokens(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def normalised_tokens(text: str) -> tuple[str, ...]:
-    """Return the words of the search form, without English articles and without a leading Arabic one."""
-    found = (word for word in words(text) if word not in _ENGLISH_ARTICLES)
-    return tuple(without_article(word) if is_arabic(word) else word for word in found)
+    """Return the words of the search form, without English articles and without what leads an Arabic noun.
+
+    That is (و|ف|ب|ك)?ال or لل or ولل, where the ا is written bare and three letters remain (القاعدة, not ألمانيا), and
+    one or two of و ف ب ك ل before a written أ إ آ (لألمانيا). Words of the root ولد stay: والدين is "parents".
+    """
+    marked = unicodedata.normalize("NFKC", text).translate(_MARKED)
+    found = (word for word in words(marked) if word not in _ENGLISH_ARTICLES)
+    return tuple(_bare(word) if is_arabic(word) else word for word in found)
+
+
+def _bare(word: str) -> str:
+    if word not in _PARENTS:
+        word = _LEADING_LETTERS.sub("", without_article(word))
+    return word.replace(_HAMZA, "ا")
 
 
 def exact_match(answer: str, golds: Sequence[str], tokenise: Tokenise) -> float:

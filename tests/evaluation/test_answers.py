@@ -94,6 +94,34 @@ def test_spelling_does_not_count_when_normalised(answer: str, gold: str) -> None
     assert f1(answer, [gold], normalised_tokens) == 1
 
 
+@pytest.mark.parametrize(
+    ("answer", "gold", "expected"),
+    [
+        ("لألمانيا", "ألمانيا", 1),
+        ("وبألمانيا", "ألمانيا", 1),
+        ("لأحمد", "أحمد", 1),
+        ("والألمان", "الألمان", 1),
+        ("للألمان", "الألمان", 1),
+        ("ﻷلمانيا", "ألمانيا", 1),  # a presentation form of لأ
+        ("ا\u0654لمانيا", "ألمانيا", 1),  # a hamza of its own
+        ("والدين", "الدين", 0),  # parents, not religion
+        ("الوالدين", "والدين", 1),
+        ("والدته", "والدة", 0),
+        ("والدولة", "الدولة", 1),
+        ("كأس", "أس", 0),
+        ("إلهام", "هام", 0),
+        ("آلام", "ام", 0),
+    ],
+)
+def test_the_article_is_taken_off_where_it_is_one(answer: str, gold: str, expected: float) -> None:
+    assert f1(answer, [gold], normalised_tokens) == expected
+
+
+def test_words_that_only_look_as_if_they_had_an_article_stay_whole() -> None:
+    assert normalised_tokens("ألمانيا إلكتروني والدته والدين كأس") == ("المانيا", "الكتروني", "والدته", "والدين", "كاس")
+    assert normalised_tokens("أَلْمَانْيَا ألـمانيا") == ("المانيا", "المانيا")
+
+
 def test_letters_of_the_article_inside_a_word_stay() -> None:
     assert normalised_tokens("مقال عالمية رسالتهم خالدون") == ("مقال", "عالميه", "رسالتهم", "خالدون")
     assert normalised_tokens("الجمال والقواعد بالسفن") == ("جمال", "قواعد", "سفن")
