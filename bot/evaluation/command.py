@@ -130,18 +130,33 @@ def run(options: Options, plug: Plug) -> int:
     testset = _load(options, plug)
     baseline = load_baseline(options.baseline, testset) if options.baseline else None
     judge = ModelJudge(plug.model()) if options.judge else None
-    finished = _ask(options, plug, testset)
-    with progress_bars() as bar:
-        scored = score_run(finished, judge=judge, progress=bar("Scoring"))
+    finished = _ask(options, plug, testset, judge)
+    with _keeping(options, judge) as kept:
+        with progress_bars() as bar:
+            scored = score_run(finished, judge=kept, progress=bar("Scoring"))
+        comparison = _compare(options, baseline, scored, kept)
     summary = summarise(scored, seed=options.seed)
-    _publish(options, finished, scored, summary, _compare(options, baseline, scored, judge))
+    _publish(options, finished, scored, summary, comparison)
     failures = check_floors(floors, summary.overall)
     for failure in failures:
         typer.echo(f"sanad: {failure}", err=True)
     return FELL_BELOW if failures else PASSED
 
 
-def _ask(options: Options, plug: Plug, testset: "TestSet") -> "Run":
+@contextmanager
+def _keeping(options: Options, judge: "Judge | None") -> Iterator["Judge | None"]:
+    """Keep what the judge says beside the predictions, if there are any."""
+    from bot.evaluation.kept import keep_marks, marks_path
+
+    if judge is None:
+        yield None
+        return
+    path = marks_path(options.predictions) if options.predictions else None
+    with keep_marks(judge, path, fresh=options.fresh) as kept:
+        yield kept
+
+
+def _ask(options: Options, plug: Plug, testset: "TestSet", judge: "Judge | None") -> "Run":
     from bot.evaluation.run import evaluate
 
     with progress_bars() as bar:
@@ -149,6 +164,7 @@ def _ask(options: Options, plug: Plug, testset: "TestSet") -> "Run":
             testset,
             plug.prepare,
             settings=plug.settings,
+            judge=judge.name if judge else None,
             predictions=options.predictions,
             fresh=options.fresh,
             jobs=options.jobs,

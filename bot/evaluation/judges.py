@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 class Judge(Protocol):
     """What scoring asks of a judge; a model's outage is a `ModelError`, never a bad mark."""
 
+    @property
+    def name(self) -> str:
+        """What its marks are kept under: the model's name."""
+        ...
+
     def supports(self, sources: Sequence[str], claim: str) -> bool:
         """Say whether the sources, read together, support the claim."""
         ...
@@ -27,6 +32,7 @@ class ModelJudge:
     def __init__(self, llm: "LLM") -> None:
         from llama_index.core.evaluation import CorrectnessEvaluator, FaithfulnessEvaluator
 
+        self.name = llm.metadata.model_name
         self._faithfulness = FaithfulnessEvaluator(llm=llm)
         self._correctness = CorrectnessEvaluator(llm=llm)
 
@@ -48,4 +54,5 @@ class ModelJudge:
 
 
 def _outage(error: Exception) -> ModelError:
-    return ModelError(f"The judging model failed: {error!r}; check the llm settings and run again to go on.")
+    advice = "check the llm settings and run again; with --predictions, what was judged is kept."
+    return ModelError(f"The judging model failed: {error!r}; {advice}")

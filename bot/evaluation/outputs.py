@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bot.evaluation.kept import marks_path
 from bot.evaluation.predictions import manifest_path
 from bot.evaluation.types import RunError
 
@@ -26,6 +27,7 @@ def check_outputs(
         mine = [(path, f"what {option} writes")]
         if option == "--predictions":
             mine.append((manifest_path(path), f"the manifest that {option} writes"))
+            mine.append((marks_path(path), f"the judge's marks that {option} keeps"))
         for output, what in mine:
             _check_writable(output)
             for other, its in taken:

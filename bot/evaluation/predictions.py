@@ -4,13 +4,13 @@ Beside it stands the manifest, which says what made it; replies of two different
 """
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from bot.evaluation.checks import Problem, Row, parse
+from bot.evaluation.lines import add_line, drop_torn_line, load_lines, open_lines
 from bot.evaluation.types import Reply, RunError
 
 SAME = ("testset", "settings")
@@ -27,17 +27,12 @@ def load_predictions(path: Path) -> dict[str, Reply]:
 
     Raises: RunError naming the line if the file cannot be read or is no file of predictions.
     """
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise RunError(f"The predictions {str(path)!r} cannot be read: {error.strerror}.") from error
     replies: dict[str, Reply] = {}
-    for number, line in enumerate(lines, start=1):
+    for where, row in load_lines(path, "predictions"):
         try:
-            row = Row(parse(line.decode("utf-8", "replace")))
             replies[row.text("id")] = row.object("reply")
         except Problem as problem:
-            raise RunError(f"Line {number} of the predictions {str(path)!r}: {problem}") from problem
+            raise RunError(f"{where}: {problem}") from problem
     return replies
 
 
@@ -52,9 +47,7 @@ class Predictions:
         """Keep a reply, in the file before anything else happens."""
         self.replies[question_id] = reply
         if self._file is not None:
-            line = json.dumps({"id": question_id, "reply": reply}, ensure_ascii=False) + "\n"
-            self._file.write(line.encode("utf-8", "replace"))
-            self._file.flush()
+            add_line(self._file, {"id": question_id, "reply": reply})
 
 
 @contextmanager
@@ -66,16 +59,11 @@ def open_predictions(path: Path | None, manifest: Mapping[str, Any], *, fresh: b
     if path is None:
         yield Predictions(None, {})
         return
-    try:
-        file = path.open("ab")
-    except OSError as error:
-        raise RunError(f"The predictions {str(path)!r} cannot be written: {error.strerror}.") from error
-    with file:
-        _lock(file, path)
+    with open_lines(path, "predictions") as file:
         _check_ours(path)
         if fresh:
             file.truncate(0)
-        _drop_torn_line(file, path)
+        drop_torn_line(file, path)
         replies = load_predictions(path)
         if replies:
             _check_same(path, manifest)
@@ -111,17 +99,6 @@ def save_manifest(predictions: Path, manifest: Mapping[str, Any]) -> None:
         raise RunError(f"The manifest {str(path)!r} cannot be written: {error.strerror}.") from error
 
 
-def _lock(file: IO[bytes], path: Path) -> None:
-    import portalocker
-
-    try:
-        portalocker.lock(file, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
-    except portalocker.LockException as error:
-        raise RunError(
-            f"Another run is writing the predictions {str(path)!r}; wait for it or name another file."
-        ) from error
-
-
 def _check_ours(path: Path) -> None:
     """Refuse to touch what no run wrote: a test set or notes, named by mistake, would be cut off or added to."""
     advice = "it is left as it is; name another file."
@@ -155,10 +132,3 @@ def _check_same(path: Path, manifest: Mapping[str, Any]) -> None:
                 f"The predictions {str(path)!r} were made with another {key.removesuffix('s')}; "
                 "begin anew with --fresh, or name another file."
             )
-
-
-def _drop_torn_line(file: IO[bytes], path: Path) -> None:
-    """Cut off what a kill left of a line, so that the next one starts on its own."""
-    whole = path.read_bytes().rfind(b"\n") + 1
-    file.truncate(whole)
-    file.seek(0, os.SEEK_END)

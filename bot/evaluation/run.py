@@ -39,6 +39,7 @@ def evaluate(
     prepare: Prepare,
     *,
     settings: Mapping[str, Any],
+    judge: str | None = None,
     predictions: Path | None = None,
     fresh: bool = False,
     jobs: int = 1,
@@ -49,10 +50,11 @@ def evaluate(
 
     `prepare` is given the test set with what is left to ask, and is not called if that is nothing; `jobs` questions are
     asked at once. `settings` are those that shape replies, as JSON has them; `indexing` is told how far that is.
+    `judge` is the name of the model that will judge, for the manifest.
 
     Raises: RunError if a question could not be asked (the replies so far are kept), or for predictions of another run.
     """
-    manifest = _manifest(testset, settings)
+    manifest = _manifest(testset, settings) | ({"judge": judge} if judge else {})
     with open_predictions(predictions, manifest, fresh=fresh) as kept:
         if predictions and kept.replies:
             manifest["started"] = load_manifest(predictions).get("started", manifest["started"])

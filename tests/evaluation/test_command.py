@@ -10,9 +10,10 @@ import typer
 from typer.testing import CliRunner, Result
 
 from bot.evaluation.command import Plug, Scope, register
-from bot.evaluation.predictions import load_predictions, manifest_path
+from bot.evaluation.predictions import load_manifest, load_predictions, manifest_path
 from bot.evaluation.types import Answer, Progress, Reply, Resolve, TestQuestion, TestSet
 from config.errors import ModelError, SanadError, TestSetError
+from tests.evaluation.test_judges import Parrot
 
 WriteLines = Callable[[list[dict[str, Any] | str]], Path]
 
@@ -22,6 +23,7 @@ class Desk:
 
     def __init__(self, resolve: Resolve, answer: Answer) -> None:
         self.asked = 0
+        self.model: Any = None
         self.connected: list[tuple[Scope, str | None]] = []
         self.prepared: list[TestSet] = []
         self._resolve, self._answer = resolve, answer
@@ -46,6 +48,8 @@ class Desk:
         return self._answer(question)
 
     def _model(self) -> Any:
+        if self.model:
+            return self.model
         raise ModelError("No model is configured; set llm.model.")
 
 
@@ -207,6 +211,32 @@ def test_what_is_left_out_is_said(desk: Desk, write: WriteLines) -> None:
     result = desk(path, "--skip-invalid")
     assert result.exit_code == 0
     assert result.stderr.startswith("sanad: left out: Line 2 of 'set.jsonl': ")
+
+
+def test_an_outage_of_the_judge_loses_nothing(desk: Desk, write: WriteLines, tmp_path: Path) -> None:
+    lines = [
+        {
+            "id": str(number),
+            "question": f"When did the bridge open? {number}",
+            "article": "news.txt",
+            "answers": ["1931"],
+        }
+        for number in range(3)
+    ]
+    path, out = write([*lines]), tmp_path / "out.jsonl"
+    arguments = (path, "--predictions", out, "--judge", "--json", tmp_path / "out.json")
+    desk.model = Parrot(line="4\nYES", lasts=3)
+    assert "with --predictions, what was judged is kept" in error_of(desk(*arguments))
+    assert len((tmp_path / "out.marks.jsonl").read_text("utf-8").splitlines()) == 3
+    desk.model = Parrot(line="4\nYES")
+    assert desk(*arguments).exit_code == 0
+    whole = Parrot(line="4\nYES")
+    asked, desk.model, rest = desk.asked, whole, len(desk.model.heard)
+    assert desk(*arguments, "--fresh").exit_code == 0
+    assert (asked, rest) == (3, len(whole.heard) - 3)
+    written = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert written["manifest"]["judge"] == load_manifest(out)["judge"] == "parrot"
+    assert written["metrics"]["overall"]["judge_faithfulness"]["n"] == 3
 
 
 def squad(context: str, question: str) -> str:

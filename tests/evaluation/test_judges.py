@@ -1,5 +1,7 @@
-"""LlamaIndex's evaluators behind our judge, with a language model that says what the test wants."""
+"""LlamaIndex's evaluators behind our judge, with a language model that says what the test wants; marks are kept."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,23 +9,25 @@ from llama_index.core.llms import CompletionResponse, CompletionResponseGen, Cus
 from llama_index.core.llms.callbacks import llm_completion_callback
 
 from bot.evaluation.judges import ModelJudge
+from bot.evaluation.kept import keep_marks
+from bot.evaluation.types import RunError
 from config.errors import ModelError
 
 
 class Parrot(CustomLLM):
-    """Says one thing, and keeps what it was told."""
+    """Says one thing, `lasts` times, and keeps what it was told."""
 
     line: str = ""
-    broken: bool = False
+    lasts: int = 100
     heard: list[str] = []  # noqa: RUF012 - a field of a pydantic model
 
     @property
     def metadata(self) -> LLMMetadata:
-        return LLMMetadata()
+        return LLMMetadata(model_name="parrot")
 
     @llm_completion_callback()
     def complete(self, prompt: str, formatted: bool = False, **_: Any) -> CompletionResponse:
-        if self.broken:
+        if len(self.heard) >= self.lasts:
             raise ConnectionError("no route")
         self.heard.append(prompt)
         return CompletionResponse(text=self.line, raw=formatted)
@@ -53,8 +57,83 @@ def test_no_mark_is_none() -> None:
 
 
 def test_an_outage_is_no_bad_mark() -> None:
-    judge = ModelJudge(Parrot(broken=True))
+    judge = ModelJudge(Parrot(lasts=0))
     with pytest.raises(ModelError, match="no route"):
         judge.supports(["It opened."], "It opened.")
     with pytest.raises(ModelError, match="no route"):
         judge.correctness("When?", "Then.", ["Then"])
+
+
+class Witness:
+    """A judge that goes out after so many marks, and counts them."""
+
+    def __init__(self, name: str = "witness", lasts: int = 100) -> None:
+        self.name, self.lasts, self.asked = name, lasts, 0
+
+    def supports(self, sources: Sequence[str], claim: str) -> bool:
+        self._ask()
+        return claim in " ".join(sources)
+
+    def correctness(self, question: str, answer: str, golds: Sequence[str]) -> float | None:
+        self._ask()
+        return None if not golds else 4.5
+
+    def _ask(self) -> None:
+        if self.asked >= self.lasts:
+            raise ModelError("out")
+        self.asked += 1
+
+
+def judge_all(witness: Witness, path: Path | None, *, fresh: bool = False) -> list[object]:
+    with keep_marks(witness, path, fresh=fresh) as judge:
+        return [
+            judge.supports(["نعم", "b"], "نعم"),
+            judge.supports(["a"], "x"),
+            judge.correctness("q", "a", ["g"]),
+            judge.correctness("q", "a", []),
+            judge.supports(["a"], "x"),
+        ]
+
+
+MARKS = [True, False, 4.5, None, False]
+
+
+def test_nothing_is_judged_twice(tmp_path: Path) -> None:
+    path = tmp_path / "out.marks.jsonl"
+    for kept in (None, path):
+        witness = Witness()
+        assert judge_all(witness, kept) == MARKS
+        assert witness.asked == 4
+    again = Witness()
+    assert judge_all(again, path) == MARKS
+    assert again.asked == 0
+    other, fresh = Witness("another model"), Witness()
+    judge_all(other, path)
+    judge_all(fresh, path, fresh=True)
+    assert (other.asked, fresh.asked) == (4, 4)
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"judged": "12'])
+def test_an_outage_loses_no_marks(tmp_path: Path, torn: bytes) -> None:
+    path = tmp_path / "out.marks.jsonl"
+    with pytest.raises(ModelError):
+        judge_all(Witness(lasts=3), path)
+    path.write_bytes(path.read_bytes() + torn)
+    after = Witness()
+    assert judge_all(after, path) == MARKS
+    assert after.asked == 1
+
+
+@pytest.mark.parametrize("text", ['{"id": "1", "question": "?"}\n', "bread", '{"judged": "1", "mark": "good"}\n'])
+def test_a_file_of_anything_else_is_left_as_it_is(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "out.marks.jsonl"
+    path.write_text(text, "utf-8")
+    with pytest.raises(RunError):
+        judge_all(Witness(), path)
+    assert path.read_text("utf-8") == text
+
+
+def test_two_runs_do_not_keep_marks_in_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "out.marks.jsonl"
+    with keep_marks(Witness(), path, fresh=False), pytest.raises(RunError, match="Another run is writing"):
+        judge_all(Witness(), path)

@@ -181,6 +181,8 @@ def test_what_is_left_of_a_claim_without_its_quotes_is_in_the_questions_language
 class Table:
     """A judge that knows which sentences support which claim."""
 
+    name = "table"
+
     def __init__(self, *supporting: set[int]) -> None:
         self.supporting = supporting
 
