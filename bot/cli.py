@@ -5,6 +5,7 @@ Nothing heavy is imported before a command runs: `sanad --help` must be quick.
 
 import sys
 from collections.abc import Mapping
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,6 +38,9 @@ Tags = Annotated[list[str] | None, typer.Option("--tag", help="Only articles wit
 
 def main() -> None:
     """Run the command line; errors of ours become one line and status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no Arabic
     try:
         app()
     except SanadError as error:
@@ -105,7 +109,7 @@ def search(
 
 
 @app.command()
-def export(file: Annotated[Path, typer.Argument(help="The file to write; - for standard output.")]) -> None:
+def export(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
     """Write the whole library to one file, with checksums."""
     from bot.shelf import export_library
 
@@ -193,9 +197,13 @@ def telegram(
     secret: Annotated[str | None, typer.Option(help="Secret that Telegram repeats with every update.")] = None,
     certificate: Annotated[Path | None, typer.Option(exists=True, help="A self-signed certificate (PEM).")] = None,
     key: Annotated[Path | None, typer.Option(exists=True, help="The certificate's key (PEM).")] = None,
+    take_over: Annotated[
+        bool, typer.Option("--take-over", help="Receive the updates that another process's webhook receives now.")
+    ] = False,
 ) -> None:
     """Be a Telegram bot, with the token TELEGRAM_BOT_TOKEN, until told to end."""
-    from bot.telegram.command import check_bot, run_bot
+    from bot.telegram.checking import check_bot
+    from bot.telegram.command import run_bot
 
     files = {"certificate": certificate and str(certificate), "key": key and str(key)}
     given = {"port": port, "path": path, "secret": secret, **files}
@@ -203,7 +211,7 @@ def telegram(
     app_ = _app(telegram=options)
     if check:
         raise typer.Exit(ANSWERED if check_bot(app_) else FAILED)
-    run_bot(app_, webhook=webhook)
+    run_bot(app_, webhook=webhook, take_over=take_over)
 
 
 feedback = typer.Typer(help="What people thought of the Telegram bot's answers.", no_args_is_help=True)

@@ -75,8 +75,12 @@ class Conversation:
 
     def remember(self, question: Question, reply: Reply) -> None:
         """Add a turn, and forget the oldest where there are too many tokens of them."""
-        said = " ".join(claim.text for claim in reply.claims) if isinstance(reply, Answer) else "—"
-        self._turns.append(Turn(question.text, said))
+        said = " ".join(claim.text for claim in reply.claims) if isinstance(reply, Answer) else ""
+        self.recall(question.text, said)
+
+    def recall(self, question: str, answer: str) -> None:
+        """Add a turn of which only the texts are known; an empty answer is a refusal."""
+        self._turns.append(Turn(question, answer or "—"))
         while len(self._turns) > 1 and sum(count_tokens(turn.told("en")) for turn in self._turns) > HISTORY_TOKENS:
             self._turns.popleft()
 

@@ -18,6 +18,11 @@ class Addressed:
     shift: int = 0
 
 
+def is_question(text: str) -> bool:
+    """Whether a text asks, by its end."""
+    return text.rstrip().endswith(("?", "؟"))
+
+
 def addressed(message: "telegram.Message", username: str, bot_id: int, *, private: bool) -> Addressed | None:
     """What the message says to the bot; None if it is not meant."""
     text = message.text or message.caption or ""
@@ -39,7 +44,8 @@ def _command(text: str, username: str) -> Addressed | None:
     name, _, meant = word[1:].partition("@")
     if meant and meant.casefold() != username.casefold():
         return None
-    return Addressed(rest[0] if rest else "", name.casefold())
+    said = rest[0] if rest else ""
+    return Addressed(said, name.casefold(), shift=units(text) - units(said))
 
 
 def _without(text: str, mention: str) -> Addressed:

@@ -43,12 +43,14 @@ class Given:
     answered: bool
     text: str
     cited: tuple[Cited, ...]
+    understood: str
+    """The question as it stands alone."""
     best: Cited | None = None
     """The cited sentence that ranked highest; known only while the answer is being given."""
 
 
-def given(reply: Reply, *, update_id: int, chat_id: int, person_id: int) -> Given:
-    """What to remember of a reply."""
+def given(reply: Reply, *, asked: str, update_id: int, chat_id: int, person_id: int) -> Given:
+    """What to remember of a reply; `asked` is the question as it was typed."""
     nearest = [(evidence.article, evidence.sentence) for evidence in reply.evidence[:NEAREST_SHOWN]]
     cited = [(citation.article, citation.sentence) for citation in citations(reply)]
     shown = tuple(_cite(*pair) for pair in (cited if isinstance(reply, Answer) else nearest))
@@ -59,11 +61,12 @@ def given(reply: Reply, *, update_id: int, chat_id: int, person_id: int) -> Give
         chat_id=chat_id,
         person_id=person_id,
         asked=time.time(),
-        question=reply.question.text,
+        question=asked,
         language=reply.question.language,
         answered=isinstance(reply, Answer),
         text=" ".join(claim.text for claim in reply.claims) if isinstance(reply, Answer) else "",
         cited=shown,
+        understood=reply.question.text,
         best=_cite(*best) if best else None,
     )
 
@@ -83,9 +86,9 @@ class Answers:
         """Remember an answer."""
         cited = json.dumps([asdict(sentence) for sentence in answer.cited], ensure_ascii=False)
         self._database.write(
-            "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *(answer.id, answer.chat_id, answer.person_id, answer.asked, answer.question, answer.language),
-            *(answer.answered, answer.text, cited),
+            *(answer.answered, answer.text, cited, answer.understood),
         )
 
     def get(self, answer_id: int, *, chat_id: int) -> Given | None:
@@ -144,7 +147,7 @@ def _test_case(name: str, answer: Given, verdicts: Sequence[str], wrong: set[int
     approved = "up" in verdicts
     case: dict[str, Any] = {
         "id": name,
-        "question": answer.question,
+        "question": answer.understood,
         "language": answer.language,
         "article": answer.cited[0].article_id,
         "tags": ["feedback", *sorted(set(verdicts))],
@@ -162,5 +165,5 @@ def _given(row: Any) -> Given:
     return Given(
         *(row["id"], row["chat_id"], row["person_id"], row["asked"], row["question"]),
         cast("Language", row["language"]),
-        *(bool(row["answered"]), row["text"], cited),
+        *(bool(row["answered"]), row["text"], cited, row["understood"]),
     )

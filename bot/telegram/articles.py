@@ -1,9 +1,13 @@
 """The list of articles: choosing, opening from a link, removing."""
 
+import time
+
 from bot.telegram import calls, messages
 from bot.telegram.calls import Button, button
+from bot.telegram.counted import counted
 from bot.telegram.shelf import Shelved
 from bot.telegram.texts import Group, one_line, pieces, spoken
+from bot.telegram.traces import TRACES
 from bot.telegram.turn import Turn
 
 PAGE = 8
@@ -30,7 +34,7 @@ async def open_article(turn: Turn, article_id: str) -> None:
         turn.changes.append(lambda: turn.desk.chats.choose(turn.chat.id, None))
         turn.say(messages.NOW_ASKING_ALL)
         return
-    found = await turn.desk.workshop.run(lambda: turn.shelf.find(article_id))
+    found = await turn.desk.reading.run(lambda: turn.shelf.find(article_id))
     if found is None:
         turn.say(messages.NO_ARTICLE)
         return
@@ -41,7 +45,7 @@ async def open_article(turn: Turn, article_id: str) -> None:
 
 async def ask_to_remove(turn: Turn, article_id: str) -> None:
     """Ask whether to remove an article."""
-    found = await turn.desk.workshop.run(lambda: turn.shelf.find(article_id))
+    found = await turn.desk.reading.run(lambda: turn.shelf.find(article_id))
     if found is None or not found.own:
         turn.say(messages.NO_ARTICLE)
         return
@@ -52,17 +56,20 @@ async def ask_to_remove(turn: Turn, article_id: str) -> None:
 
 async def remove_article(turn: Turn, article_id: str) -> None:
     """Remove an article of the chat's own."""
-    found = await turn.desk.workshop.run(lambda: turn.shelf.remove(article_id))
+    found = await turn.desk.reading.run(lambda: turn.shelf.remove(article_id))
     if found is None:
         turn.say(messages.NO_ARTICLE)
         return
     key, title = found.key, found.record.title
-    turn.changes.append(lambda: turn.desk.chats.disown(*key))
+    turn.changes += [
+        lambda: turn.desk.chats.disown(*key),
+        lambda: turn.desk.database.note(TRACES, str(time.time())),
+    ]
     turn.say(messages.REMOVED, title=title)
 
 
 async def _page(turn: Turn, page: int) -> tuple[list[Group], list[list[Button]]]:
-    shelved = await turn.desk.workshop.run(turn.shelf.list)
+    shelved = await turn.desk.reading.run(turn.shelf.list)
     if not shelved:
         return [Group(tuple(spoken(messages.ARTICLES_NONE, turn.language)))], []
     pages = -(-len(shelved) // PAGE)
@@ -71,7 +78,8 @@ async def _page(turn: Turn, page: int) -> tuple[list[Group], list[list[Button]]]
     head = spoken(messages.ARTICLES, turn.language)
     for number, one in enumerate(shown, page * PAGE + 1):
         line = messages.ARTICLE_ACTIVE if one.key == turn.chat.article else messages.ARTICLE_LINE
-        head += spoken(line, turn.language, number=number, title=one.record.title, count=one.record.sentences)
+        sentences = counted(one.record.sentences, messages.SENTENCES)
+        head += spoken(line, turn.language, number=number, title=one.record.title, sentences=sentences)
     head += spoken(messages.ARTICLES_HOW, turn.language)
     if pages > 1:
         head += spoken(messages.ARTICLES_PAGE, turn.language, page=page + 1, pages=pages)

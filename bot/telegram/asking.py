@@ -1,27 +1,53 @@
 """A question → its answer in the chat, shown as it grows, then kept."""
 
-import asyncio
+from collections.abc import Iterator
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import structlog
 
 from bot import messages as common
+from bot.bootstrap import App
+from bot.conversation import Conversation
 from bot.messages import Message
 from bot.questions import MOST_CHARACTERS, read_question
+from bot.render import citations
 from bot.telegram import messages
-from bot.telegram.answers import Given, given
-from bot.telegram.cards import answer_buttons, claim_groups, reply_groups
+from bot.telegram.answers import given
+from bot.telegram.cards import answer_buttons, claim_groups, reply_groups, understood_group
 from bot.telegram.live import Live
 from bot.telegram.logs import described
 from bot.telegram.native import native_reply
 from bot.telegram.texts import Group, pieces, plain, spoken
 from bot.telegram.turn import Turn
-from bot.types import Answer, Claim, Claimed, Finished, Question, Refusal, Reply
+from bot.types import Answer, Claim, Claimed, Event, Finished, Question, Refusal, Reply
 from config.errors import NoArticles, QuestionError, UnknownArticle
 from index.passages import count_tokens
 
 log = structlog.get_logger("sanad.telegram")
+
+
+@dataclass
+class Asking:
+    """A question being answered: as it was typed, as it is understood, and what was claimed so far."""
+
+    turn: Turn
+    asked: Question
+    quote: str
+    understood: Question
+    claims: list[Claim] = field(default_factory=list)
+
+    @property
+    def lead(self) -> list[Group]:
+        """What a follow-up was understood as, for the person to see."""
+        follows = self.understood != self.asked and not self.quote
+        return [understood_group(self.understood.text, self.asked.language)] if follows else []
+
+    @property
+    def grown(self) -> list[Group]:
+        """What there is of the answer so far."""
+        return [*self.lead, *claim_groups(self.claims, self.asked.language)]
 
 
 async def ask(turn: Turn, text: str, *, quote: str = "", article_id: str | None = None) -> None:
@@ -30,25 +56,23 @@ async def ask(turn: Turn, text: str, *, quote: str = "", article_id: str | None 
     question = _question(turn, text, article_id or active)
     if question is None or _limited(turn):
         return
-    claims: list[Claim] = []
-    with turn.desk.stopping.watched(turn.place.chat_id) as stop:
-        async with turn.live() as live:
-            try:
-                reply = await _reply(turn, question, stop=stop, live=live, claims=claims)
-                if quote and isinstance(reply, Refusal):  # the words alone did not do: ask with what they refer to
-                    about = replace(question, text=f"{question.text} «{plain(quote)}»")
-                    reply = await _reply(turn, about, stop=stop, live=live, claims=claims)
-            except NoArticles:
-                turn.say(messages.ARTICLES_NONE)
-                return
-            except UnknownArticle:
-                turn.changes.append(lambda: turn.desk.chats.choose(turn.chat.id, None))
-                turn.say(messages.NO_ARTICLE)
-                return
-            except Exception as error:  # noqa: BLE001 – whatever failed, it is not the article that does not say
-                _failed(turn, question, claims, error)
-                return
-    _stopped(turn, question, claims) if reply is None else _finished(turn, reply)
+    turn.work.asking = True
+    turn.spend(count_tokens(question.text), question=True)
+    asking = Asking(turn, question, quote, question)
+    async with turn.live() as live:
+        try:
+            reply = await _reply(asking, live)
+        except NoArticles:
+            turn.say(messages.ARTICLES_NONE)
+            return
+        except UnknownArticle:
+            turn.changes.append(lambda: turn.desk.chats.choose(turn.chat.id, None))
+            turn.say(messages.NO_ARTICLE)
+            return
+        except Exception as error:  # noqa: BLE001 – whatever failed, it is not the article that does not say
+            _failed(asking, error)
+            return
+    _stopped(asking) if reply is None else _finished(asking, reply)
 
 
 def _question(turn: Turn, text: str, article_id: str | None) -> Question | None:
@@ -72,66 +96,88 @@ def _limited(turn: Turn) -> bool:
     return True
 
 
-async def _reply(
-    turn: Turn, question: Question, *, stop: asyncio.Event, live: Live, claims: list[Claim]
-) -> Reply | None:
+async def _reply(asking: Asking, live: Live) -> Reply | None:
     """The whole reply, or None if it was stopped."""
-    engine = turn.desk.app.engine
-    async with aclosing(turn.desk.workshop.stream(lambda: engine.stream(question), stop=stop)) as events:
+    if not asking.quote:
+        return await _stream(asking, live, _conversation(asking.turn))
+    reply = await _stream(asking, live, None)
+    if isinstance(reply, Refusal):  # the words alone did not do: ask with what they refer to
+        asking.understood = replace(asking.asked, text=f"{asking.asked.text} «{plain(asking.quote)}»")
+        reply = await _stream(asking, live, None)
+    return reply
+
+
+def _conversation(turn: Turn) -> Conversation:
+    """What this person and the bot said here since the last /new."""
+    conversation = turn.desk.app.converse()
+    for earlier in turn.desk.answers.last(turn.chat.id, turn.person_id, since=turn.chat.since):
+        conversation.recall(earlier.understood, earlier.text)
+    return conversation
+
+
+async def _stream(asking: Asking, live: Live, conversation: Conversation | None) -> Reply | None:
+    turn, question = asking.turn, asking.understood
+    make = partial(_events, turn.desk.app, question, conversation)
+    async with aclosing(turn.desk.workshop.stream(make, stop=turn.work.stop)) as events:
         async for event in events:
             match event:
+                case Question():
+                    asking.understood = event
                 case Claimed(claim):
-                    claims.append(claim)
-                    live.show(pieces(claim_groups(claims, question.language))[-1 if turn.place.private else 0])
+                    asking.claims.append(claim)
                 case Finished(reply):
                     return reply
+            if shown := pieces(asking.grown):
+                live.show(shown[-1 if turn.place.private else 0])
     return None
 
 
-def _finished(turn: Turn, reply: Reply) -> None:
-    answer = given(reply, update_id=turn.update_id, chat_id=turn.chat.id, person_id=turn.person_id)
-    _close(turn, reply_groups(reply), answer, _tokens(reply))
+def _events(app: App, question: Question, conversation: Conversation | None) -> "Iterator[Question | Event]":
+    """The question as it stands alone, which a model may have to say, then the engine's events."""
+    understood = conversation.understand(question) if conversation else question
+    yield understood
+    yield from app.engine.stream(understood)
+
+
+def _finished(asking: Asking, reply: Reply) -> None:
+    _close(asking, [*asking.lead, *reply_groups(reply)], reply)
     outcome = "answered" if isinstance(reply, Answer) else "refused"
-    turn.desk.metrics.replies.labels(outcome).inc()
-    log.info(
-        outcome,
-        update=turn.update_id,
-        note=reply.note,
-        sentences=len(answer.cited),
-        confidence=round(reply.confidence, 3),
-    )
+    asking.turn.desk.metrics.replies.labels(outcome).inc()
+    cited, confidence = len(citations(reply)), round(reply.confidence, 3)
+    log.info(outcome, update=asking.turn.update_id, note=reply.note, sentences=cited, confidence=confidence)
 
 
-def _stopped(turn: Turn, question: Question, claims: list[Claim]) -> None:
+def _stopped(asking: Asking) -> None:
     """Keep what was said until then."""
-    turn.desk.metrics.replies.labels("stopped").inc()
-    if claims:
-        _partial(turn, question, claims, messages.STOPPED)
+    asking.turn.desk.metrics.replies.labels("stopped").inc()
+    if asking.claims:
+        _partial(asking, messages.STOPPED)
+    elif asking.turn.shown is not None:  # the message it would have grown in
+        asking.turn.say(messages.STOPPED)
 
 
-def _failed(turn: Turn, question: Question, claims: list[Claim], error: Exception) -> None:
+def _failed(asking: Asking, error: Exception) -> None:
+    turn = asking.turn
     turn.desk.metrics.replies.labels("failed").inc()
     log.error("failed", update=turn.update_id, **described(error))
-    if claims:
-        _partial(turn, question, claims, messages.OUTAGE_DURING)
+    if asking.claims:
+        _partial(asking, messages.OUTAGE_DURING)
     else:
         turn.say(messages.OUTAGE)
 
 
-def _partial(turn: Turn, question: Question, claims: list[Claim], note: Message) -> None:
-    reply = Answer(question, tuple(claims), 0.0, "", ())
-    answer = given(reply, update_id=turn.update_id, chat_id=turn.chat.id, person_id=turn.person_id)
-    groups = [*claim_groups(claims, question.language), Group(tuple(spoken(note, turn.language)))]
-    _close(turn, groups, answer, _tokens(reply))
+def _partial(asking: Asking, note: Message) -> None:
+    reply = Answer(asking.understood, tuple(asking.claims), 0.0, "", ())
+    _close(asking, [*asking.grown, Group(tuple(spoken(note, asking.turn.language)))], reply)
 
 
-def _close(turn: Turn, groups: list[Group], answer: Given, tokens: int) -> None:
+def _close(asking: Asking, groups: list[Group], reply: Reply) -> None:
     """Say it, keep it, count it."""
+    turn, asked = asking.turn, asking.asked
+    answer = given(reply, asked=asked.text, update_id=turn.update_id, chat_id=turn.chat.id, person_id=turn.person_id)
     turn.tell(groups, rows=answer_buttons(answer), reply=turn.reply or native_reply(turn, answer.best))
-    turn.changes += [
-        lambda: turn.desk.answers.keep(answer),
-        lambda: turn.desk.limits.use(turn.person_id, update_id=turn.update_id, question=True, tokens=tokens),
-    ]
+    turn.tokens += max(_tokens(reply) - count_tokens(asked.text), 0)  # the question was counted when it began
+    turn.changes += [lambda: turn.desk.answers.keep(answer), turn.count]
 
 
 def _tokens(reply: Reply) -> int:

@@ -36,19 +36,20 @@ async def _show_sentence(turn: Turn, rest: list[str]) -> str | None:
     if answer is None or not 0 < number <= len(answer.cited):
         return messages.TOO_OLD(turn.language)
     cited = answer.cited[number - 1]
-    found = await turn.desk.workshop.run(lambda: turn.shelf.paragraph(cited.article_id, cited.position, cited.text))
+    found = await turn.desk.reading.run(lambda: turn.shelf.paragraph(cited.article_id, cited.position, cited.text))
     if found is None:
         gone = Group(tuple(spoken(messages.SENTENCE_GONE, turn.language)))
         turn.tell([gone, *cited_groups([cited], numbered=False)])
         return None
     groups = context(found.article, found.paragraph, found.sentence, turn.language)
-    turn.tell(groups, rows=_opening(turn, cited), reply=native_reply(turn, cited))
+    rows = _opening(turn, cited) if found.shared else []
+    turn.tell(groups, rows=rows, reply=native_reply(turn, cited))
     return None
 
 
 def _opening(turn: Turn, cited: Cited) -> list[list[calls.Button]]:
     """In groups, a way to ask about a shared article in private."""
-    if turn.place.private or turn.chat.article is not None:
+    if turn.place.private:
         return []
     url = f"https://t.me/{turn.desk.username}?start={OPENING}{cited.article_id}"
     return [[link_button(messages.OPEN_ARTICLE(turn.language), url)]]

@@ -9,6 +9,9 @@ from typing import Any
 
 from bot.telegram.texts import Piece
 
+ANEW = "anew"
+"""Of an edit: parameters that only a new message takes, should there have to be one. Not sent."""
+
 Button = dict[str, str]
 Rows = Sequence[Sequence[Button]]
 
@@ -67,10 +70,18 @@ def send(
     return call.but(message_thread_id=place.thread_id, reply_markup=markup, reply_parameters=reply)
 
 
-def edit(place: Place, message_id: int, piece: Piece, *, markup: dict[str, Any] | None = None) -> Call:
-    """Another text for a message of ours."""
+def edit(
+    place: Place,
+    message_id: int,
+    piece: Piece,
+    *,
+    markup: dict[str, Any] | None = None,
+    reply: dict[str, Any] | None = None,
+) -> Call:
+    """Another text for a message of ours; if it was deleted, a new one in the same topic that replies to the same."""
     params = {"chat_id": place.chat_id, "message_id": message_id, "disable_web_page_preview": True, **piece.params}
-    return Call("edit_message_text", params).but(reply_markup=markup)
+    anew = {"message_thread_id": place.thread_id, "reply_parameters": reply}
+    return Call("edit_message_text", params).but(reply_markup=markup, **{ANEW: anew})
 
 
 def edit_buttons(place: Place, message_id: int, rows: Rows) -> Call:

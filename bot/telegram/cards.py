@@ -18,6 +18,7 @@ Place = tuple[str, int]
 
 BUTTONS_IN_ROW = 8
 MOST_BUTTONS = 96
+OPENING, CLOSING = ("“", "«", '"'), ("”", "»", '"')
 EXCERPT = 25
 """Words of an article's beginning and end in its summary."""
 
@@ -42,6 +43,11 @@ def claim_groups(claims: Sequence[Claim], language: Language) -> list[Group]:
             numbers.setdefault(_place(citation), len(numbers) + 1)
         groups.append(_claim(claim, new, language, numbers))
     return groups
+
+
+def understood_group(text: str, language: Language) -> Group:
+    """What a follow-up was understood as."""
+    return Group((Paragraph(language, (Span("→ "), Span(one_line(text), "italic"))),))
 
 
 def answer_buttons(answer: Given) -> list[list[Button]]:
@@ -186,12 +192,10 @@ def _note(reply: Reply) -> list[Group]:
 
 
 def _enclosed(spans: list[Span], language: Language) -> list[Span]:
-    """In quotation marks, unless the sentence has its own around it."""
-    if spans and spans[0].text[:1] in ("“", "«", '"') and spans[-1].text[-1:] in ("”", "»", '"'):
+    """In quotation marks; in others where the sentence has its own at an end, or none if it has them at both."""
+    first, last = spans[0].text[:1] if spans else "", spans[-1].text[-1:] if spans else ""
+    if first in OPENING and last in CLOSING:
         return spans
-    opening, closing = _quotation_marks(language)
+    usual, other = (("«", "»"), ("“", "”")) if language == "ar" else (("“", "”"), ("‘", "’"))
+    opening, closing = other if first == usual[0] or last == usual[1] else usual
     return [Span(opening), *spans, Span(closing)]
-
-
-def _quotation_marks(language: Language) -> tuple[str, str]:
-    return ("«", "»") if language == "ar" else ("“", "”")

@@ -35,7 +35,7 @@ async def add(turn: Turn, text: str) -> None:
     """Make an article of the text after the command, or of the message it replies to."""
     message, replied = turn.message, turn.message.reply_to_message
     if text.strip() and message.text:
-        shift = units(message.text) - units(message.text[message.text.index(text) :])
+        shift = units(message.text) - units(text)
         await receive_text(turn, text, message_id=message.message_id, shift=shift, sent=message.date.timestamp())
     elif replied and replied.text:
         sent = replied.date.timestamp()
@@ -63,7 +63,7 @@ async def new(turn: Turn, _: str) -> None:
 
 async def stop(turn: Turn, _: str) -> None:
     """End the answer under way."""
-    turn.say(messages.STOPPED if turn.desk.stopping.stop(turn.chat.id) else messages.NOTHING_TO_STOP)
+    turn.say(messages.STOPPED if turn.desk.stopping.stop(turn.place.chat_id) else messages.NOTHING_TO_STOP)
 
 
 async def language(turn: Turn, _: str) -> None:
@@ -84,7 +84,8 @@ async def show_help(turn: Turn, _: str) -> None:
 
 async def privacy(turn: Turn, _: str) -> None:
     """Say what is kept."""
-    turn.say(messages.PRIVACY)
+    files = messages.PRIVACY_FOLDER if turn.desk.app.library.store.embedded else messages.PRIVACY_SERVER
+    turn.tell([Group((*spoken(messages.PRIVACY, turn.language), *spoken(files, turn.language)))])
 
 
 async def unknown(turn: Turn, _: str) -> None:

@@ -90,8 +90,25 @@ MIGRATIONS = (
     CREATE INDEX uses_person ON uses (person_id, at);
     CREATE TABLE strangers (id INTEGER PRIMARY KEY, told REAL NOT NULL);
     """,
+    """
+    ALTER TABLE updates ADD COLUMN person_id INTEGER NOT NULL DEFAULT 0;
+    UPDATE updates SET person_id = coalesce(
+        json_extract(payload, '$.message.from.id'), json_extract(payload, '$.edited_message.from.id'), 0
+    );
+    ALTER TABLE answers ADD COLUMN understood TEXT NOT NULL DEFAULT '';  -- the question as it stands alone
+    UPDATE answers SET understood = question;
+    ALTER TABLE parts ADD COLUMN person_id INTEGER NOT NULL DEFAULT 0;   -- who sent it
+    CREATE TABLE moved (old INTEGER PRIMARY KEY, new INTEGER NOT NULL);  -- groups that got another id
+    CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);     -- what the bot remembers of itself
+    """,
 )
 """Each brings the schema one version further; never edit one that was released, add another."""
+
+DATABASE = "telegram.sqlite3"
+"""Name of the file in the data folder."""
+
+PRIVATE = 0o600
+"""What people ask is for the bot's own user to read."""
 
 
 class Database:
@@ -105,6 +122,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=PRIVATE)
+            path.chmod(PRIVATE)  # SQLite gives its other files the same
             self._connection = sqlite3.connect(path, isolation_level=None, timeout=5)
             self._connection.row_factory = sqlite3.Row
             self._connection.execute("PRAGMA journal_mode=WAL")
@@ -146,6 +165,18 @@ class Database:
     def wipe(self) -> None:
         """Leave nothing of what was deleted in the write-ahead log either."""
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def note(self, name: str, value: str) -> None:
+        """Remember something of the bot's own; an empty value forgets it."""
+        if value:
+            self.write("INSERT OR REPLACE INTO notes VALUES (?, ?)", name, value)
+        else:
+            self.write("DELETE FROM notes WHERE name = ?", name)
+
+    def noted(self, name: str) -> str:
+        """What was noted under a name, or nothing."""
+        row = self.row("SELECT value FROM notes WHERE name = ?", name)
+        return row["value"] if row else ""
 
     def close(self) -> None:
         """Close the file."""

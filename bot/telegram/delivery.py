@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.telegram.calls import Call
+from bot.telegram.calls import ANEW, Call
 
 if TYPE_CHECKING:
     from telegram import Bot
@@ -145,7 +145,7 @@ class Delivery:
     async def _make(self, call: Call) -> Made:
         async with self._slots:
             make: Callable[..., Awaitable[Any]] = getattr(self._bot, call.method)
-            result = await make(**call.params)
+            result = await make(**{name: value for name, value in call.params.items() if name != ANEW})
         self._count("made")
         return Made(call.chat_id, getattr(result, "message_id", None) or call.params.get("message_id"))
 
@@ -183,7 +183,7 @@ def _mend(call: Call, error: "BadRequest") -> Call | Made:
     if _TOO_LATE.search(reason):
         return Made(lost=reason)
     if _GONE.search(reason) and call.method == "edit_message_text":
-        return Call("send_message", call.params).but(message_id=None)
+        return Call("send_message", call.params).but(message_id=None, **{ANEW: None}, **call.params.get(ANEW, {}))
     for objection, dispensable in _MENDS:
         if objection.search(reason) and any(name in call.params for name in dispensable):
             return call.but(**dict.fromkeys(dispensable))

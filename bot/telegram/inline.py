@@ -46,13 +46,13 @@ async def _results(turn: Turn, text: str) -> list[dict[str, Any]]:
         return []
     article_id = turn.chat.article[1] if turn.chat.article else None
     retriever, spaces = turn.desk.app.retriever, turn.chat.spaces
-    reached = turn.desk.limits.reached(turn.person_id, update_id=turn.update_id, asking=False)
-    if reached:
+    limits = turn.desk.limits
+    if not limits.typed(turn.person_id):
+        return []
+    if limits.reached(turn.person_id, update_id=turn.update_id, asking=False):
         return []
     try:
-        found = await turn.desk.workshop.run(
-            lambda: retriever.find(question.text, article_id=article_id, spaces=spaces)
-        )
+        found = await turn.desk.reading.run(lambda: retriever.find(question.text, article_id=article_id, spaces=spaces))
     except NoArticles:
         return []
     shown = (_result(evidence) for evidence in found.evidence[:SHOWN])

@@ -15,8 +15,18 @@ KEPT_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """An update as it came in, the lane it waits in, and whose it is (0: nobody's)."""
+
+    update_id: int
+    lane: str
+    payload: dict[str, Any]
+    person_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """An update that is not done: `written` once its calls are known; `attempts` were begun before this one."""
+    """An update that is not done: `written` once its calls are known; `attempts` by earlier processes."""
 
     update_id: int
     payload: dict[str, Any]
@@ -38,18 +48,21 @@ class Journal:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._begun: set[int] = set()
 
-    def receive(self, updates: Iterable[tuple[int, str, dict[str, Any]]]) -> list[tuple[int, str]]:
-        """Write down updates (id, lane, payload) for good; returns (id, lane) of those not known before."""
+    def receive(self, updates: Iterable[Received]) -> list[tuple[int, str]]:
+        """Write down updates for good; returns (id, lane) of those not known before."""
         new = []
         with self._database.together(lasting=True):
-            for update_id, lane, payload in updates:
-                if not self._database.row("SELECT 1 FROM updates WHERE id = ?", update_id):
+            for one in updates:
+                if not self._database.row("SELECT 1 FROM updates WHERE id = ?", one.update_id):
+                    # Half a character, which JSON may hold, cannot be stored.
+                    payload = json.dumps(one.payload, ensure_ascii=False).encode(errors="replace").decode()
                     self._database.write(
-                        "INSERT INTO updates (id, lane, payload, state, received) VALUES (?, ?, ?, ?, ?)",
-                        *(update_id, lane, json.dumps(payload, ensure_ascii=False), OPEN, time.time()),
+                        "INSERT INTO updates (id, lane, payload, state, received, person_id) VALUES (?, ?, ?, ?, ?, ?)",
+                        *(one.update_id, one.lane, payload, OPEN, time.time(), one.person_id),
                     )
-                    new.append((update_id, lane))
+                    new.append((one.update_id, one.lane))
         return new
 
     def waiting(self) -> list[tuple[int, str]]:
@@ -58,13 +71,15 @@ class Journal:
         return [(row["id"], row["lane"]) for row in rows]
 
     def begin(self, update_id: int) -> Entry | None:
-        """Take up an update; None if it is done."""
+        """Take up an update; None if it is done. However often a process tries, it is one attempt."""
         row = self._database.row("SELECT * FROM updates WHERE id = ? AND state < 2", update_id)
         if row is None:
             return None
-        self._database.write("UPDATE updates SET attempts = attempts + 1 WHERE id = ?", update_id)
-        payload = json.loads(row["payload"])
-        return Entry(update_id, payload, row["state"] == WRITTEN, row["attempts"], row["shown"])
+        attempts = row["attempts"] - (update_id in self._begun)
+        if update_id not in self._begun:
+            self._database.write("UPDATE updates SET attempts = attempts + 1 WHERE id = ?", update_id)
+            self._begun.add(update_id)
+        return Entry(update_id, json.loads(row["payload"]), row["state"] == WRITTEN, attempts, row["shown"])
 
     def show(self, update_id: int, message_id: int) -> None:
         """Note the message that the answer grows in."""
@@ -95,6 +110,25 @@ class Journal:
     def done(self, update_id: int) -> None:
         """Note that an update needs nothing more; its text is no longer needed."""
         self._database.write("UPDATE updates SET state = ?, payload = '{}' WHERE id = ?", DONE, update_id)
+        self._begun.discard(update_id)
+
+    def open(self, update_id: int) -> bool:
+        """Whether an update is still to be answered: its person may have had all of theirs forgotten meanwhile."""
+        row = self._database.row("SELECT 1 FROM updates WHERE id = ? AND state = ?", update_id, OPEN)
+        return row is not None
+
+    def forget(self, person_id: int, *, before: int) -> None:
+        """Drop what a person said before an update and nobody has answered, and answers not yet delivered."""
+        mine = "person_id = ? AND id < ? AND state < 2 AND lane NOT LIKE 'callback%'"  # taps hold no text
+        with self._database.together():
+            self._database.write(
+                f"UPDATE calls SET done = 1, params = '{{}}' WHERE update_id IN (SELECT id FROM updates WHERE {mine})",  # noqa: S608 – our own constant
+                *(person_id, before),
+            )
+            self._database.write(
+                f"UPDATE updates SET state = {DONE}, payload = '{{}}' WHERE {mine}",  # noqa: S608 – our own constant
+                *(person_id, before),
+            )
 
     def update_of(self, chat_id: int, message_id: int) -> int | None:
         """The update that a message of ours answered."""

@@ -6,11 +6,15 @@ from typing import Any
 
 from bot.messages import Message
 from bot.telegram import messages
+from bot.telegram.counted import counted
 from bot.telegram.database import Database
+from bot.telegram.delivery import Allowance
 from config.settings import Telegram
 from index.types import Language
 
 MINUTE, DAY = 60.0, 86_400.0
+TYPED = 6
+"""Inline queries that come while one question is being typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Reached:
 
     def values(self, language: Language) -> dict[str, Any]:
         """What the message needs."""
-        return {"limit": self.limit, "wait": duration(self.wait, language)}
+        return {"questions": counted(self.limit, messages.QUESTIONS), "wait": duration(self.wait, language)}
 
 
 class Limits:
@@ -31,6 +35,7 @@ class Limits:
 
     def __init__(self, database: Database, settings: Telegram) -> None:
         self._database, self._settings = database, settings
+        self._typed = Allowance(TYPED * settings.questions_per_minute, MINUTE)
 
     def reached(self, person_id: int, *, update_id: int, asking: bool) -> Reached | None:
         """The limit that stands against a question (`asking`) or another text of a person's now."""
@@ -49,6 +54,13 @@ class Limits:
         waits.append(Reached(messages.TOKEN_LIMIT, settings.tokens_per_day, _wait_for(tokens, settings.tokens_per_day)))
         longest = max(waits, key=lambda reached: reached.wait)
         return longest if longest.wait > 0 else None
+
+    def typed(self, person_id: int) -> bool:
+        """Count an inline query; returns whether it may be answered."""
+        free = self._typed.wait(person_id) <= 0
+        if free:
+            self._typed.take(person_id)
+        return free
 
     def use(self, person_id: int, *, update_id: int, question: bool, tokens: int) -> None:
         """Count a use; the same update counts once."""

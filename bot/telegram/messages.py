@@ -1,13 +1,14 @@
 """Every sentence the bot says, Arabic and English side by side. A value in braces is set apart where it is foreign."""
 
 from bot.messages import Message
+from bot.telegram.counted import Noun
 
 HELLO = Message(
     ar=(
         "أهلًا! أنا سند: أجيب عن أسئلتك من مقال، وكل جملة في جوابي منقولة منه بنصها.\n"
         "\n"
         "• اسأل بالعربية أو الإنجليزية.\n"
-        "• أرسل مقالك: ملف نصي (txt أو md)، أو ألصق نصه هنا، فيصير هو ما تسأل عنه.\n"
+        "• أرسل مقالك: ملفًا نصيًا (txt أو md)، أو ألصق نصه هنا، فيصير هو ما تسأل عنه.\n"
         "• اقتبس جملة واسأل عنها.\n"
         "\n"
         "/articles المقالات، /language اللغة، /help كل الأوامر."
@@ -23,10 +24,9 @@ HELLO = Message(
     ),
 )
 TRY_ONE = Message(ar="جرّب أحد هذه الأسئلة:", en="Try one of these:")
-WHAT_ABOUT = Message(ar="ماذا ورد عن {title}؟", en="What is said about {title}?")
 HELP = Message(
     ar=(
-        "اكتب سؤالك، أو أرسل مقالًا (ملف نصي أو نصًا طويلًا).\n"
+        "اكتب سؤالك، أو أرسل مقالًا (ملفًا نصيًا أو نصًا طويلًا).\n"
         "\n"
         "/articles المقالات: اختيار وحذف\n"
         "/add أضف النص الذي يلي الأمر مقالًا\n"
@@ -71,12 +71,26 @@ PRIVACY = Message(
         "their questions, to improve answers.\n"
         "Other messages are not kept once answered, and texts are not written to logs unless the operator turns that "
         "on.\n"
-        "/forget deletes all of it; how many questions you asked, without their text, stays for one day for the limits."
+        "/forget deletes all of it; how many questions you asked, without their text, stays for one day for the "
+        "limits."
     ),
+)
+PRIVACY_FOLDER = Message(
+    ar="ما حُذف لا يُقرأ بعدها، وتُمحى آثاره من ملفات المكتبة خلال ساعة.",
+    en="What is deleted can no longer be read; its traces in the library's files are overwritten within an hour.",
+)
+PRIVACY_SERVER = Message(
+    ar="ما حُذف لا يُقرأ بعدها، وتبقى آثاره في سجلّ خادم Chroma إلى أن ينظّفه مشغّله.",
+    en="What is deleted can no longer be read; traces stay in the Chroma server's log until its operator compacts it.",
 )
 STRANGER = Message(
     ar="عذرًا، هذا البوت خاص. إن كنت تعرف مشغّله فأعطه هذا الرقم ليأذن لك: {number}",
     en="Sorry, this bot is private. If you know its operator, give them this number to be let in: {number}",
+)
+
+STRANGER_GROUP = Message(
+    ar="عذرًا، هذا البوت خاص. إن كنتم تعرفون مشغّله فأعطوه رقم هذه المجموعة ليأذن لها: {number}",
+    en="Sorry, this bot is private. If you know its operator, give them this group's number to let it in: {number}",
 )
 
 READING = Message(ar="أقرأ {title}… {percent}٪", en="Reading {title}… {percent}%")
@@ -93,11 +107,11 @@ SUMMARY = Message(
 ARABIC = Message(ar="العربية", en="Arabic")
 ENGLISH = Message(ar="الإنجليزية", en="English")
 NOT_READABLE = Message(
-    ar="لم أستطع قراءة {title}: لا نص فيه أقرؤه. أرسل ملف نص بترميز UTF-8.",
+    ar="لم أستطع قراءة {title}: لا نص فيه أقرؤه. أرسل ملفًا نصيًا بترميز UTF-8.",
     en="I could not read {title}: it holds no text that I can read. Send a text file in UTF-8.",
 )
 WRONG_FILE = Message(
-    ar="لا أقرأ هذا النوع من الملفات؛ أرسل المقال ملف نصي (txt أو md)، أو ألصق نصه.",
+    ar="لا أقرأ هذا النوع من الملفات؛ أرسل المقال ملفًا نصيًا (txt أو md)، أو ألصق نصه.",
     en="I do not read this kind of file; send the article as a .txt or .md file, or paste its text.",
 )
 WRONG_MESSAGE = Message(
@@ -114,13 +128,13 @@ ADD_WHAT = Message(
 )
 
 ARTICLES = Message(ar="المقالات:", en="Articles:")
-ARTICLE_LINE = Message(ar="{number}. {title} (الجمل: {count})", en="{number}. {title} ({count} sentences)")
+ARTICLE_LINE = Message(ar="{number}. {title}، {sentences}", en="{number}. {title}, {sentences}")
 ARTICLE_ACTIVE = Message(
-    ar="{number}. {title} (الجمل: {count}) ← تسأل عنه الآن",
-    en="{number}. {title} ({count} sentences) ← asking about it",
+    ar="{number}. {title}، {sentences} ← تسأل عنه الآن",
+    en="{number}. {title}, {sentences} ← asking about it",
 )
 ARTICLES_NONE = Message(
-    ar="لا توجد مقالات بعد. أرسل ملف نصي (txt أو md)، أو ألصق نص مقال.",
+    ar="لا توجد مقالات بعد. أرسل ملفًا نصيًا (txt أو md)، أو ألصق نص مقال.",
     en="There are no articles yet. Send a .txt or .md file, or paste an article's text.",
 )
 ARTICLES_HOW = Message(
@@ -186,21 +200,30 @@ THANKS = Message(ar="شكرًا على تقييمك.", en="Thank you for the rat
 WHICH_WRONG = Message(ar="شكرًا. إن كانت جملة بعينها خاطئة فاخترها.", en="Thank you. If one sentence is wrong, tap it.")
 MARKED_WRONG = Message(ar="سُجّلت الجملة {number} خاطئة.", en="Sentence {number} is noted as wrong.")
 
+QUESTIONS = Noun(ar=("سؤال واحد", "سؤالين", "{n} أسئلة", "{n} سؤالًا", "{n} سؤال"), en=("{n} question", "{n} questions"))
+ARTICLES_HAD = Noun(
+    ar=("مقال واحد", "مقالان", "{n} مقالات", "{n} مقالًا", "{n} مقال"), en=("{n} article", "{n} articles")
+)
+SENTENCES = Noun(ar=("جملة واحدة", "جملتان", "{n} جمل", "{n} جملة", "{n} جملة"), en=("{n} sentence", "{n} sentences"))
 MINUTE_LIMIT = Message(
-    ar="وصلت إلى {limit} أسئلة في الدقيقة؛ اسأل ثانية بعد {wait}.",
-    en="That was {limit} questions in a minute; ask again in {wait}.",
+    ar="وصلت إلى {questions} في الدقيقة، وهو الحد؛ اسأل ثانية بعد {wait}.",
+    en="That was {questions} in a minute; ask again in {wait}.",
 )
 DAY_LIMIT = Message(
-    ar="وصلت إلى حد اليوم ({limit} سؤال)؛ اسأل ثانية بعد {wait}.",
-    en="That was the day's limit of {limit} questions; ask again in {wait}.",
+    ar="وصلت إلى {questions} في اليوم، وهو الحد؛ اسأل ثانية بعد {wait}.",
+    en="That was the day's limit of {questions}; ask again in {wait}.",
 )
 TOKEN_LIMIT = Message(
     ar="وصلت إلى حد اليوم من النصوص؛ تابع بعد {wait}.",
     en="That was the day's limit of text; go on in {wait}.",
 )
 ARTICLE_LIMIT = Message(
-    ar="عندك {limit} مقال، وهو الحد؛ احذف واحدًا من /articles ثم أعد الإرسال.",
-    en="You have {limit} articles, which is the limit; remove one in /articles and send it again.",
+    ar="عندك {articles}، وهو الحد؛ احذف واحدًا من /articles ثم أعد الإرسال.",
+    en="You have {articles}, which is the limit; remove one in /articles and send it again.",
+)
+ARTICLE_LIMIT_HERE = Message(
+    ar="في هذه المجموعة {articles}، وهو الحد؛ احذفوا واحدًا من /articles ثم أعيدوا الإرسال.",
+    en="This group has {articles}, which is the limit; remove one in /articles and send it again.",
 )
 SECONDS = Message(ar="{seconds} ث", en="{seconds} s")
 MINUTES = Message(ar="{minutes} د", en="{minutes} min")

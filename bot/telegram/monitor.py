@@ -4,6 +4,8 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+from config.errors import BotError
+
 if TYPE_CHECKING:
     from tornado.httpserver import HTTPServer
 
@@ -25,6 +27,7 @@ class Metrics:
         self.seconds = Histogram("sanad_answer_seconds", "Seconds from update to reply", registry=self.registry)
         self.backlog = Gauge("sanad_backlog", "Updates that are not done", registry=self.registry)
         self.heard = time.monotonic()
+        self.polling = True
 
     def hear(self) -> None:
         """Note that Telegram answered."""
@@ -32,12 +35,15 @@ class Metrics:
 
     @property
     def healthy(self) -> bool:
-        """Whether Telegram was heard lately."""
-        return time.monotonic() - self.heard < SILENT_AFTER
+        """Whether Telegram was heard lately; a webhook may be silent for as long as nobody writes."""
+        return not self.polling or time.monotonic() - self.heard < SILENT_AFTER
 
 
 def serve(metrics: Metrics, port: int) -> "HTTPServer":
-    """Listen on the loopback port; 503 from /health when Telegram has long been silent."""
+    """Listen on the loopback port; 503 from /health when Telegram has long been silent.
+
+    Raises: BotError if the port cannot be had.
+    """
     from prometheus_client import generate_latest
     from tornado.web import Application, RequestHandler
 
@@ -53,6 +59,10 @@ def serve(metrics: Metrics, port: int) -> "HTTPServer":
             self.set_header("Content-Type", "application/json")
             self.write(json.dumps(state))
 
-    return Application([("/metrics", Shown), ("/health", Health)], log_function=lambda _: None).listen(
-        port, address="127.0.0.1"
-    )
+    application = Application([("/metrics", Shown), ("/health", Health)], log_function=lambda _: None)
+    try:
+        return application.listen(port, address="127.0.0.1")
+    except OSError as error:
+        raise BotError(
+            f"The port {port} for /metrics and /health cannot be used ({error.strerror}); set telegram.monitor_port."
+        ) from error

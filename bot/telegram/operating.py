@@ -6,6 +6,7 @@ from bot.bootstrap import bootstrap
 from bot.telegram import messages
 from bot.telegram.receiving import show_progress
 from bot.telegram.shelf import SHARED, Shelf
+from bot.telegram.traces import TRACES
 from bot.telegram.turn import Turn
 
 
@@ -20,7 +21,7 @@ async def show_stats(turn: Turn, _: str) -> None:
         row = database.row(f"SELECT count(*) AS count FROM {sql}", *values)  # noqa: S608 – our own constants
         return row["count"] if row else 0
 
-    shared = await turn.desk.workshop.run(lambda: len(turn.desk.app.library.space(SHARED).records()))
+    shared = await turn.desk.reading.run(lambda: len(turn.desk.app.library.space(SHARED).records()))
     turn.say(
         messages.STATS,
         chats=count("chats"),
@@ -51,6 +52,8 @@ async def reindex(turn: Turn, _: str) -> None:
 async def forget_person(turn: Turn) -> None:
     """Delete all that a person gave: articles here and in groups, questions, ratings, settings."""
     person, desk = turn.person_id, turn.desk
+    desk.journal.forget(person, before=turn.update_id)
+    await desk.stopping.leave_alone(turn.work)  # an article being indexed, an answer being written
     owned = desk.chats.owned(person)
     own_space = desk.chats.get(person).space
 
@@ -59,13 +62,14 @@ async def forget_person(turn: Turn) -> None:
             Shelf(desk.app, space).remove(article_id)
         Shelf(desk.app, own_space).drop()
 
-    await desk.workshop.run(remove)
+    await desk.reading.run(remove)
 
     def forget() -> None:
         for space, article_id in owned:
             desk.chats.disown(space, article_id)
         desk.answers.forget(person)
         desk.chats.forget(person)
+        desk.database.note(TRACES, str(time.time()))
 
     turn.changes.append(forget)
     turn.wipe = True

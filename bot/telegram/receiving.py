@@ -1,6 +1,7 @@
 """A file or a long text → the chat's active article."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from pathlib import PurePath
 
@@ -10,12 +11,15 @@ from bot.messages import Message
 from bot.telegram import messages
 from bot.telegram.cards import summary
 from bot.telegram.chats import Part
+from bot.telegram.counted import counted
 from bot.telegram.live import Live
 from bot.telegram.logs import described
 from bot.telegram.shelf import Shelved
 from bot.telegram.texts import said, units
 from bot.telegram.turn import Turn
+from bot.telegram.workshop import Stopped
 from config.errors import SourceError
+from index.indexing import Indexed
 from index.passages import count_tokens
 from index.readers import article_from_bytes, article_from_text
 from index.types import Article
@@ -27,57 +31,64 @@ LONG_TEXT = 400
 FILES = (".txt", ".md")
 
 
-async def receive_file(turn: Turn) -> None:
-    """Take the document of the message as an article."""
+async def receive_file(turn: Turn) -> tuple[str, str] | None:
+    """Take the document of the message as an article; returns its key."""
     document = turn.message.document
     if document is None or PurePath(document.file_name or "").suffix.casefold() not in FILES:
         turn.say(messages.WRONG_FILE)
-        return
-    most = turn.desk.settings.article_bytes
-    if document.file_size is not None and document.file_size > most:
-        turn.say(messages.FILE_TOO_LARGE, size=document.file_size // 1000, limit=most // 1000)
-        return
+        return None
+    if document.file_size is not None and _too_large(turn, document.file_size):
+        return None
     name = document.file_name or ""
     try:
         data = await turn.desk.delivery.download(document.file_id)
     except Exception as error:  # noqa: BLE001 – Telegram's or the network's, the person can only send it again
         _failed(turn, error)
-        return
-    if len(data) > most:
-        turn.say(messages.FILE_TOO_LARGE, size=len(data) // 1000, limit=most // 1000)
-        return
-    source = f"telegram:{turn.chat.space}/{name}"
-    article = _read(turn, name, lambda: article_from_bytes(data, source=source))
-    if article:
-        await _add(turn, article, size=len(data))
+        return None
+    if _too_large(turn, len(data)):
+        return None
+    # The message's number too: another file of the same name is another article.
+    source = f"telegram:{turn.chat.space}/{turn.message.message_id}/{name}"
+    article = read_article(turn, name, lambda: article_from_bytes(data, source=source))
+    return await add_article(turn, article, size=len(data)) if article else None
 
 
-async def receive_text(turn: Turn, text: str, *, message_id: int, shift: int, sent: float) -> None:
-    """Take the text of a message, from its UTF-16 unit `shift` on, as an article, or as more of the one before it."""
-    before = await _continued(turn, message_id, sent)
+async def receive_text(
+    turn: Turn, text: str, *, message_id: int, shift: int, sent: float, after: Part | None = None
+) -> None:
+    """Take the text of a message, from its UTF-16 unit `shift` on, as an article, or as more of the one `after`."""
+    before = await article_of(turn, after) if after else None
     joined, start = text, 0
+    source = before.source if before else f"telegram:{turn.chat.space}/{message_id}"
     if before:
-        article, part = before
-        ended = article.text.rstrip().endswith((".", "؟", "!", "?", "…", ":"))
-        joined = article.text + ("\n\n" if ended else " ") + text
-        start, source = units(joined) - units(text), article.source
-    else:
-        source = f"telegram:{turn.chat.space}/{message_id}"
+        ended = before.text.rstrip().endswith((".", "؟", "!", "?", "…", ":"))
+        joined = before.text + ("\n\n" if ended else " ") + text
+        start = units(joined) - units(text)
     size = len(joined.encode())
-    if size > turn.desk.settings.article_bytes:
-        turn.say(messages.FILE_TOO_LARGE, size=size // 1000, limit=turn.desk.settings.article_bytes // 1000)
+    if _too_large(turn, size):
         return
-    title = article.title if before else None
-    made = _read(turn, joined[:40], lambda: article_from_text(joined, source=source, title=title))
-    if made is None:
-        return
-    key = await _add(turn, made, size=size)
+    title = before.title if before else None
+    made = read_article(turn, joined[:40], lambda: article_from_text(joined, source=source, title=title))
+    key = await add_article(turn, made, size=size) if made else None
     if key is not None:
-        part = Part(turn.chat.id, message_id, *key, start, start + units(text), shift, sent)
+        part = Part(turn.chat.id, message_id, *key, start, start + units(text), shift, sent, turn.person_id)
         turn.changes.append(lambda: turn.desk.chats.add_part(part))
 
 
-def _read(turn: Turn, name: str, read: Callable[[], Article]) -> Article | None:
+async def article_of(turn: Turn, part: Part) -> Article | None:
+    """The article that a message is a part of."""
+    return await turn.desk.reading.run(lambda: turn.shelf.text(part.article_id))
+
+
+def _too_large(turn: Turn, size: int) -> bool:
+    most = turn.desk.settings.article_bytes
+    if size > most:
+        turn.say(messages.FILE_TOO_LARGE, size=-(-size // 1000), limit=most // 1000)
+    return size > most
+
+
+def read_article(turn: Turn, name: str, read: Callable[[], Article]) -> Article | None:
+    """What was sent as an article, or None and a word why not."""
     try:
         return read()
     except SourceError as error:
@@ -87,41 +98,57 @@ def _read(turn: Turn, name: str, read: Callable[[], Article]) -> Article | None:
         return None
 
 
-async def _continued(turn: Turn, message_id: int, sent: float) -> tuple[Article, Part] | None:
-    """The article whose text the message goes on with."""
-    part = turn.desk.chats.continued(turn.chat.id, message_id, sent)
-    if part is None:
-        return None
-    article = await turn.desk.workshop.run(lambda: turn.shelf.text(part.article_id))
-    return (article, part) if article else None
-
-
-async def _add(turn: Turn, article: Article, *, size: int) -> tuple[str, str] | None:
+async def add_article(turn: Turn, article: Article, *, size: int) -> tuple[str, str] | None:
     """Index the article within the limits and make it the active one; returns its key."""
     try:
-        same = await turn.desk.workshop.run(lambda: turn.shelf.same(article))
+        same = await turn.desk.reading.run(lambda: turn.shelf.same(article))
         if same:
-            _activate(turn, same.key)
-            turn.say(messages.ADDED_AGAIN, title=same.record.title)
-            return same.key
+            return _again(turn, same, article, size)
         if await _limited(turn, article):
             return None
-        async with turn.live() as live:
-            progress = show_progress(turn, live, messages.READING, title=article.title)
-            indexed = await turn.desk.workshop.run(lambda: turn.shelf.add(article, progress))
+        indexed = await _index(turn, article, size)
+    except sqlite3.OperationalError:  # the disk is full: the whole update waits for it
+        raise
+    except Stopped:  # all of this person's is being deleted
+        return None
     except Exception as error:  # noqa: BLE001 – whatever failed, the person can only send it again
         _failed(turn, error)
         return None
     turn.desk.metrics.articles.labels("added").inc()
     log.info("article", update=turn.update_id, sentences=indexed.sentences, bytes=size)
-    key, tokens = (turn.chat.space, article.id), count_tokens(article.text)
-    turn.changes += [
-        lambda: turn.desk.chats.own(*key, person_id=turn.person_id, size=size),
-        lambda: turn.desk.limits.use(turn.person_id, update_id=turn.update_id, question=False, tokens=tokens),
-    ]
+    key = (turn.chat.space, article.id)
     _activate(turn, key)
     turn.tell(summary(article, indexed.sentences, turn.language))
     return key
+
+
+async def _index(turn: Turn, article: Article, size: int) -> Indexed:
+    """Whose it is is written down before it is there: /forget must find it, whatever ends the process meanwhile."""
+    desk, key = turn.desk, (turn.chat.space, article.id)
+    known = desk.chats.owner(*key) is not None
+    _own(turn, key, article, size)
+    try:
+        async with turn.live() as live:
+            progress = show_progress(turn, live, messages.READING, title=article.title)
+            return await desk.workshop.run(lambda: turn.shelf.add(article, progress), stop=turn.work.stop)
+    except Exception:
+        if not known:
+            desk.chats.disown(*key)
+        raise
+
+
+def _own(turn: Turn, key: tuple[str, str], article: Article, size: int) -> None:
+    turn.desk.chats.own(*key, person_id=turn.person_id, size=size)
+    turn.spend(count_tokens(article.text))
+
+
+def _again(turn: Turn, same: Shelved, article: Article, size: int) -> tuple[str, str]:
+    """The text is here already; perhaps because a process died right after it put it there."""
+    if turn.desk.chats.owner(*same.key) is None:
+        _own(turn, same.key, article, size)
+    _activate(turn, same.key)
+    turn.say(messages.ADDED_AGAIN, title=same.record.title)
+    return same.key
 
 
 async def _limited(turn: Turn, article: Article) -> bool:
@@ -130,14 +157,19 @@ async def _limited(turn: Turn, article: Article) -> bool:
         turn.say(reached.message, **reached.values(turn.language))
         return True
     shelf, most = turn.shelf, turn.desk.settings.articles
+    others = [key for key in turn.desk.chats.owned(turn.person_id) if key != (turn.chat.space, article.id)]
 
     def full() -> bool:
         known: Shelved | None = shelf.find(article.id)
         return (known is None or not known.own) and shelf.count() >= most
 
-    if await turn.desk.workshop.run(full):
+    mine = len(others) >= most
+    if mine or await turn.desk.reading.run(full):
         turn.desk.metrics.articles.labels("limited").inc()
-        turn.say(messages.ARTICLE_LIMIT, limit=most)
+        turn.say(
+            messages.ARTICLE_LIMIT if mine else messages.ARTICLE_LIMIT_HERE,
+            articles=counted(most, messages.ARTICLES_HAD),
+        )
         return True
     return False
 

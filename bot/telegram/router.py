@@ -1,16 +1,20 @@
 """Update → its handler. Decides who speaks where, whether the bot is meant, and in which lane the update waits."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.telegram import messages
+from bot.telegram import calls, messages
 from bot.telegram.access import admitted
-from bot.telegram.addressing import Addressed, addressed
+from bot.telegram.addressing import Addressed, addressed, is_question
 from bot.telegram.asking import ask
 from bot.telegram.buttons import press
 from bot.telegram.calls import Place
+from bot.telegram.chats import Part
 from bot.telegram.commands import COMMANDS, unknown
+from bot.telegram.editing import read_again
 from bot.telegram.inline import refuse, suggest_sentences
 from bot.telegram.receiving import LONG_TEXT, receive_file, receive_text
+from bot.telegram.stopping import Work
 from bot.telegram.turn import Desk, Turn
 from index.types import Language
 
@@ -21,16 +25,31 @@ KINDS = ("message", "edited_message", "callback_query", "inline_query", "message
 """The updates that are asked for (`allowed_updates`)."""
 
 
-def lane_of(update: dict[str, Any]) -> tuple[str, str]:
-    """(kind, lane) of an update as received. Buttons and /stop do not wait behind a chat's questions."""
-    kind = next((kind for kind in KINDS if kind in update), "other")
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What kind of update it is, in which lane it waits, and whose it is."""
+
+    kind: str
+    lane: str
+    person_id: int
+
+
+def lane_of(update: dict[str, Any]) -> Slot:
+    """Where an update as received belongs. Buttons and /stop do not wait behind a chat's questions."""
+    kind = next((kind for kind in KINDS if isinstance(update.get(kind), dict)), "other")
     body = update.get(kind, {})
-    chat = body.get("chat", {}).get("id", 0)
+    chat, person = _id(body.get("chat")), _id(body.get("from"))
     if kind == "message" and str(body.get("text", "")).startswith("/stop"):
-        return kind, f"stop {chat}"
+        return Slot(kind, f"stop {chat}", person)
     if kind in ("callback_query", "inline_query"):
-        return kind, f"{kind} {body.get('from', {}).get('id', 0)}"
-    return kind, f"chat {chat}"
+        return Slot(kind, f"{kind} {person}", person)
+    return Slot(kind, f"chat {chat}", person)
+
+
+def _id(thing: Any) -> int:
+    """The id in something received, 0 where there is none: it may be anything."""
+    number = thing.get("id") if isinstance(thing, dict) else None
+    return number if isinstance(number, int) else 0
 
 
 def open_turn(desk: Desk, update: "telegram.Update", *, shown: int | None) -> Turn | None:
@@ -42,7 +61,8 @@ def open_turn(desk: Desk, update: "telegram.Update", *, shown: int | None) -> Tu
     language: Language = here.language or ("ar" if (person.language_code or "").startswith("ar") else "en")
     message = update.effective_message
     thread = message.message_thread_id if message and message.is_topic_message else None
-    return Turn(desk, update, Place(here.id, thread), here, person.id, language, shown)
+    work = Work(person.id, here.id)
+    return Turn(desk, update, Place(here.id, thread), here, person.id, language, work, shown)
 
 
 async def route(turn: Turn) -> None:
@@ -52,7 +72,8 @@ async def route(turn: Turn) -> None:
     if moved:
         turn.changes.append(lambda: turn.desk.chats.migrate(turn.chat.id, moved))
         return
-    if not admitted(turn.desk.settings, person_id=turn.person_id, chat_id=turn.chat.id):
+    chats = turn.desk.chats.ids(turn.chat.id)
+    if not admitted(turn.desk.settings, person_id=turn.person_id, chat_ids=chats):
         _turn_away(turn)
     elif update.callback_query:
         await press(turn, update.callback_query.data or "")
@@ -61,33 +82,52 @@ async def route(turn: Turn) -> None:
     elif update.message_reaction:
         _react(turn, update.message_reaction)
     elif update.edited_message:
-        await _edited(turn)
+        await read_again(turn)
     elif update.message:
         await _message(turn)
 
 
 async def _message(turn: Turn) -> None:
-    asked = addressed(turn.message, turn.desk.username, turn.desk.bot_id, private=turn.place.private)
-    if asked is None:
-        return
-    if asked.command is not None:
+    asked = _addressed(turn)
+    if asked is not None and asked.command is not None:
         await COMMANDS.get(asked.command, unknown)(turn, asked.text)
+    elif before := _continued(turn, asked):
+        await _receive(turn, asked or Addressed(turn.message.text or ""), before)
+    elif asked is None:
+        return
     elif turn.message.document:
-        await receive_file(turn)
+        await _receive_file(turn, asked.text)
     elif not asked.text.strip():
         _nothing_to_read(turn)
-    elif _is_article(turn, asked):
-        sent = turn.message.date.timestamp()
-        await receive_text(turn, asked.text, message_id=turn.message.message_id, shift=asked.shift, sent=sent)
+    elif len(asked.text) >= LONG_TEXT:
+        await _receive(turn, asked, None)
     else:
         await _ask(turn, asked)
 
 
-def _is_article(turn: Turn, asked: Addressed) -> bool:
-    """A long text; or the short end of a text that Telegram cut up, right behind a part that is full."""
-    if len(asked.text) >= LONG_TEXT:
-        return True
-    return turn.desk.chats.continued(turn.chat.id, turn.message.message_id, turn.message.date.timestamp()) is not None
+def _continued(turn: Turn, asked: Addressed | None) -> Part | None:
+    """The full part of an article that the message goes on with, if it does: Telegram cuts a long text into several.
+
+    In a group only the first of them means the bot. A short question right behind an article is a question.
+    """
+    message, text = turn.message, asked.text if asked else turn.message.text or ""
+    if not message.text or not text.strip() or (len(text) < LONG_TEXT and is_question(text)):
+        return None
+    sent = message.date.timestamp()
+    return turn.desk.chats.continued(turn.chat.id, message.message_id, person_id=turn.person_id, sent=sent)
+
+
+async def _receive(turn: Turn, asked: Addressed, before: Part | None) -> None:
+    message = turn.message
+    sent = message.date.timestamp()
+    await receive_text(turn, asked.text, message_id=message.message_id, shift=asked.shift, sent=sent, after=before)
+
+
+async def _receive_file(turn: Turn, caption: str) -> None:
+    """Take the file, then answer what is asked about it."""
+    key = await receive_file(turn)
+    if key and is_question(caption):
+        await ask(turn, caption, article_id=key[1])
 
 
 def _nothing_to_read(turn: Turn) -> None:
@@ -114,15 +154,6 @@ def _article_of(turn: Turn, message_id: int) -> str | None:
     return articles.pop() if len(articles) == 1 else None
 
 
-async def _edited(turn: Turn) -> None:
-    """Read an article again that was edited where it was sent."""
-    message = turn.message
-    part = turn.desk.chats.part(turn.chat.id, message.message_id)
-    if part and part.start == 0 and message.text:
-        sent = message.date.timestamp()
-        await receive_text(turn, message.text, message_id=message.message_id, shift=0, sent=sent)
-
-
 def _react(turn: Turn, reaction: "telegram.MessageReactionUpdated") -> None:
     """Take 👍 and 👎 on an answer as buttons."""
     answer_id = turn.desk.journal.update_of(turn.chat.id, reaction.message_id)
@@ -135,13 +166,17 @@ def _react(turn: Turn, reaction: "telegram.MessageReactionUpdated") -> None:
 
 
 def _turn_away(turn: Turn) -> None:
-    """Tell a stranger once that the bot is private; in groups only who means the bot."""
+    """Tell a stranger once that the bot is private; a group once, when somebody in it means the bot."""
     update = turn.update
     if update.inline_query:
         refuse(turn, update.inline_query.id)
-        return
-    if update.message is None or turn.desk.chats.told(turn.person_id):
-        return
-    if addressed(update.message, turn.desk.username, turn.desk.bot_id, private=turn.place.private):
-        turn.changes.append(lambda: turn.desk.chats.tell(turn.person_id))
-        turn.say(messages.STRANGER, number=turn.person_id)
+    elif update.callback_query:
+        turn.calls.append(calls.acknowledge(update.callback_query.id, messages.INLINE_STRANGER(turn.language)))
+    elif update.message and not turn.desk.chats.told(turn.chat.id) and _addressed(turn) is not None:
+        turn.changes.append(lambda: turn.desk.chats.tell(turn.chat.id))
+        line = messages.STRANGER if turn.place.private else messages.STRANGER_GROUP
+        turn.say(line, number=str(turn.chat.id))
+
+
+def _addressed(turn: Turn) -> Addressed | None:
+    return addressed(turn.message, turn.desk.username, turn.desk.bot_id, private=turn.place.private)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot.telegram import messages
-from bot.telegram.journal import Entry
+from bot.telegram import calls, messages
+from bot.telegram.journal import Entry, Received
 from bot.telegram.lanes import Lanes
 from bot.telegram.logs import described
 from bot.telegram.router import lane_of, open_turn, route
@@ -52,10 +52,12 @@ class Service:
 
         Raises: sqlite3.Error if they could not be written.
         """
-        rows = [(update["update_id"], *reversed(lane_of(update)), update) for update in updates]
-        new = self._desk.journal.receive([(update_id, lane, update) for update_id, lane, _, update in rows])
-        for _, _, kind, _ in rows:
-            self._desk.metrics.updates.labels(kind).inc()
+        sorted_ = [(lane_of(update), update) for update in updates]
+        new = self._desk.journal.receive(
+            Received(update["update_id"], slot.lane, update, slot.person_id) for slot, update in sorted_
+        )
+        for slot, _ in sorted_:
+            self._desk.metrics.updates.labels(slot.kind).inc()
         for update_id, lane in new:
             self._lanes.put(lane, update_id)
 
@@ -67,7 +69,7 @@ class Service:
         while True:
             try:
                 await self._settle(update_id)
-            except sqlite3.Error as error:
+            except sqlite3.OperationalError as error:
                 log.error("disk", update=update_id, error=str(error))  # noqa: TRY400 – a traceback says no more
                 await asyncio.sleep(RETRY_AFTER)
             except Exception as error:  # noqa: BLE001 – one update must not stop the others
@@ -91,13 +93,7 @@ class Service:
         entry = desk.journal.begin(update_id)
         if entry is None:
             return
-        turn: Turn | None = None
-        if not entry.written:
-            turn = await self._handle(entry)
-            with desk.database.together():
-                for change in turn.changes if turn else ():
-                    change()
-                desk.journal.write_down(update_id, turn.calls if turn else ())
+        turn = None if entry.written else await self._handle(entry)
         for owed in desk.journal.owed(update_id):
             made = await desk.delivery.deliver(owed.call)
             if made.lost:
@@ -109,24 +105,37 @@ class Service:
         desk.metrics.seconds.observe(time.monotonic() - began)
 
     async def _handle(self, entry: Entry) -> Turn | None:
+        """Have it answered and write the answer down; what is finished is kept until the disk takes it."""
         from telegram import Update
 
-        update = Update.de_json(entry.payload, self._bot)
-        turn = open_turn(self._desk, update, shown=entry.shown)
+        turn = open_turn(self._desk, Update.de_json(entry.payload, self._bot), shown=entry.shown)
         if turn is None:
+            self._desk.journal.write_down(entry.update_id, ())
             return None
-        if self._desk.settings.log_texts and update.message:
-            log.info("text", update=entry.update_id, text=update.message.text)
+        if self._desk.settings.log_texts and turn.update.message:
+            log.info("text", update=entry.update_id, text=turn.update.message.text)
+        async with self._desk.stopping.handling(turn.work):
+            await self._answer(turn, entry)
+            await _surely(partial(self._write_down, turn))
+        return turn
+
+    def _write_down(self, turn: Turn) -> None:
+        """What the turn changed and says, together; nothing of what its person had forgotten meanwhile."""
+        with self._desk.database.together():
+            if self._desk.journal.open(turn.update_id):
+                for change in turn.changes:
+                    change()
+                self._desk.journal.write_down(turn.update_id, turn.calls)
+
+    async def _answer(self, turn: Turn, entry: Entry) -> None:
         try:
             await (_refuse(turn) if entry.attempts >= MOST_ATTEMPTS else route(turn))
-        except sqlite3.Error:
+        except sqlite3.OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 – nobody is shown a traceback, nobody waits for nothing
             log.error("failed", update=entry.update_id, **described(error))  # noqa: TRY400 – not the error's own words
             turn.calls, turn.changes = [], []
-            if update.message and turn.place.private:
-                turn.say(messages.OUTAGE_OTHER)
-        return turn
+            _apologise(turn)
 
 
 async def _surely(write: Callable[[], None]) -> None:
@@ -134,7 +143,7 @@ async def _surely(write: Callable[[], None]) -> None:
     while True:
         try:
             write()
-        except sqlite3.Error as error:
+        except sqlite3.OperationalError as error:
             log.error("disk", error=str(error))  # noqa: TRY400 – a traceback says no more
             await asyncio.sleep(RETRY_AFTER)
         else:
@@ -144,4 +153,13 @@ async def _surely(write: Callable[[], None]) -> None:
 async def _refuse(turn: Turn) -> None:
     """Leave alone an update that was never brought to an end."""
     log.error("never ended", update=turn.update_id)
-    turn.say(messages.OUTAGE_OTHER)
+    _apologise(turn)
+
+
+def _apologise(turn: Turn) -> None:
+    """Say that something failed, where somebody waits for it."""
+    query = turn.update.callback_query
+    if query:
+        turn.calls.append(calls.acknowledge(query.id, messages.OUTAGE_OTHER(turn.language)))
+    elif turn.update.message and turn.place.private:
+        turn.say(messages.OUTAGE_OTHER)

@@ -41,6 +41,7 @@ class InParagraph:
     article: Article
     sentence: Sentence
     paragraph: tuple[Sentence, ...]
+    shared: bool
 
 
 class Shelf:
@@ -105,7 +106,7 @@ class Shelf:
             return None
         sentence = loaded.sentences[position]
         paragraph = tuple(other for other in loaded.sentences if other.paragraph == sentence.paragraph)
-        return InParagraph(loaded.article, sentence, paragraph)
+        return InParagraph(loaded.article, sentence, paragraph, shared=found.space == SHARED)
 
     def drop(self) -> None:
         """Take away all own articles."""

@@ -1,31 +1,55 @@
-"""Which answers are under way, so that /stop can end them."""
+"""What is under way, by chat and person: so that /stop ends answers, and /forget waits for what it must delete."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass(eq=False)
+class Work:
+    """An update being handled. `stop` is set when it shall end; `asking` while it is a question's answer."""
+
+    person_id: int
+    chat_id: int
+    asking: bool = False
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Stopping:
-    """The answers under way, by chat."""
+    """The updates under way."""
 
     def __init__(self) -> None:
-        self._under_way: dict[int, set[asyncio.Event]] = {}
+        self._under_way: set[Work] = set()
+        self._alone: dict[int, Work] = {}
 
-    @contextmanager
-    def watched(self, chat_id: int) -> Iterator[asyncio.Event]:
-        """An event that is set when somebody in the chat wants the answer to end."""
-        stop = asyncio.Event()
-        self._under_way.setdefault(chat_id, set()).add(stop)
+    @asynccontextmanager
+    async def handling(self, work: Work) -> AsyncIterator[None]:
+        """Have it count as under way; begins only when nothing of the person's is being forgotten."""
+        while forgetting := self._alone.get(work.person_id):
+            await forgetting.ended.wait()
+        self._under_way.add(work)
         try:
-            yield stop
+            yield
         finally:
-            self._under_way[chat_id].discard(stop)
-            if not self._under_way[chat_id]:
-                del self._under_way[chat_id]
+            self._under_way.discard(work)
+            if self._alone.get(work.person_id) is work:
+                del self._alone[work.person_id]
+            work.ended.set()
 
     def stop(self, chat_id: int) -> bool:
-        """End what is under way; returns whether anything was."""
-        events = self._under_way.get(chat_id, set())
-        for event in events:
-            event.set()
-        return bool(events)
+        """End the answers under way in a chat; returns whether there were any."""
+        answers = [work for work in self._under_way if work.asking and work.chat_id == chat_id]
+        for work in answers:
+            work.stop.set()
+        return bool(answers)
+
+    async def leave_alone(self, work: Work) -> None:
+        """End all else of the person's and wait for it; nothing of theirs begins before this work has ended."""
+        self._alone[work.person_id] = work
+        others = [other for other in self._under_way if other.person_id == work.person_id and other is not work]
+        for other in others:
+            other.stop.set()
+        for other in others:
+            await other.ended.wait()

@@ -1,12 +1,13 @@
-"""Three questions for a person to tap at the start: of the seed test sets where their articles are there, else made."""
+"""Questions for a person to tap at the start: of the seed test sets, where their articles are there.
+
+Of other articles there are none: a question made of a title or a name is seldom good Arabic, or one they answer.
+"""
 
 import json
 from functools import cache
 from pathlib import Path
 
-from bot.telegram import messages
 from bot.telegram.shelf import Shelved
-from bot.telegram.texts import one_line
 from bot.telegram.turn import Turn
 from index.text import language_of
 from index.types import Language
@@ -19,12 +20,10 @@ SIMPLE = {"number", "date", "place", "person", "organisation", "reason"}
 
 async def suggest(turn: Turn) -> list[str]:
     """Up to three questions in the person's language that can be asked here."""
-    shelved = await turn.desk.workshop.run(turn.shelf.list)
+    shelved = await turn.desk.reading.run(turn.shelf.list)
     known = _known(shelved, turn.language)
-    if len(known) >= SHOWN:
-        return [known[len(known) * number // SHOWN] for number in range(SHOWN)]
-    titles = [one_line(one.record.title) for one in shelved[:SHOWN]]
-    return [messages.WHAT_ABOUT(turn.language, title=title) for title in titles]
+    shown = min(SHOWN, len(known))
+    return [known[len(known) * number // shown] for number in range(shown)]
 
 
 def _known(shelved: list[Shelved], language: Language) -> list[str]:

@@ -74,9 +74,15 @@ def units(text: str) -> int:
 
 
 def spoken(message: Message, language: Language, **values: object) -> list[Paragraph]:
-    """A message of ours as paragraphs; texts among the values are foreign: cleaned and set apart."""
-    safe = {key: isolate(one_line(value)) if isinstance(value, str) else value for key, value in values.items()}
+    """A message of ours as paragraphs; texts among the values are foreign: cleaned and set apart; messages are ours."""
+    safe = {key: _safe(value, language) for key, value in values.items()}
     return [Paragraph(language, (Span(line),) if line else ()) for line in message(language, **safe).split("\n")]
+
+
+def _safe(value: object, language: Language) -> object:
+    if isinstance(value, Message):
+        return value(language)
+    return isolate(one_line(value)) if isinstance(value, str) else value
 
 
 def said(message: Message, language: Language, **values: object) -> Piece:
@@ -188,11 +194,13 @@ def _parts(paragraph: Paragraph) -> Iterator[Paragraph]:
     if typeset([paragraph]).fits:
         yield paragraph
         return
+    again = [*paragraph.spans[:1], Span(" … ")] if paragraph.spans[0].style == "mark" else []
+    """A quote's mark, repeated so that each part says what it belongs to."""
     kept, size = list[Span](), 0
     for span in (part for whole in paragraph.spans for part in _runs(whole)):
         if kept and (size + len(span.text) > CUT or len(kept) >= MOST_ENTITIES // 2):
             yield replace(paragraph, spans=tuple(kept))
-            kept, size = [], 0
+            kept, size = list(again), 0
         kept.append(span)
         size += len(span.text)
     yield replace(paragraph, spans=tuple(kept))

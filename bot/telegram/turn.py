@@ -20,7 +20,7 @@ from bot.telegram.limits import Limits
 from bot.telegram.live import Live
 from bot.telegram.monitor import Metrics
 from bot.telegram.shelf import Shelf
-from bot.telegram.stopping import Stopping
+from bot.telegram.stopping import Stopping, Work
 from bot.telegram.texts import Group, Piece, pieces, spoken
 from bot.telegram.workshop import Workshop
 from config.settings import Telegram
@@ -32,13 +32,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Desk:
-    """What all handlers work with. `username` is the bot's, without @."""
+    """What all handlers work with. `username` is the bot's, without @.
+
+    `workshop` is for what takes long (answers, indexing), `reading` for looks at the library, which must not wait for
+    that.
+    """
 
     app: App
     settings: Telegram
     database: Database
     delivery: Delivery
     workshop: Workshop
+    reading: Workshop
     metrics: Metrics
     bot_id: int
     username: str
@@ -59,7 +64,11 @@ class Turn:
     chat: Chat
     person_id: int
     language: Language
+    work: Work
     shown: int | None = None
+    asked: bool = False
+    tokens: int = 0
+    """What it counts for the limits, see `spend`."""
     calls: list[Call] = field(default_factory=list)
     changes: list[Callable[[], None]] = field(default_factory=list)
     wipe: bool = False
@@ -114,10 +123,19 @@ class Turn:
     def put(self, piece: Piece, *, markup: dict[str, Any] | None, reply: dict[str, Any] | None) -> None:
         """Send a piece, in the message already begun if there is one."""
         if self.shown is not None:
-            self.calls.append(calls.edit(self.place, self.shown, piece, markup=markup))
+            self.calls.append(calls.edit(self.place, self.shown, piece, markup=markup, reply=reply))
             self.shown = None
         else:
             self.calls.append(calls.send(self.place, piece, markup=markup, reply=reply))
+
+    def spend(self, tokens: int, *, question: bool = False) -> None:
+        """Count what the update uses, at once: whatever becomes of it, it was used."""
+        self.tokens, self.asked = self.tokens + tokens, self.asked or question
+        self.count()
+
+    def count(self) -> None:
+        """Write down what the update used so far."""
+        self.desk.limits.use(self.person_id, update_id=self.update_id, question=self.asked, tokens=self.tokens)
 
     def live(self) -> Live:
         """What is shown meanwhile."""

@@ -7,54 +7,117 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 _END = object()
+MOST_LEFT = 4
+"""Threads, as a multiple of the workers, that may still hang in something nobody waits for any more."""
+
+
+class Stopped(Exception):
+    """The work was not begun, because it was told to stop while it waited for its turn."""
 
 
 class Workshop:
     """Does at most `workers` things at once; others wait their turn.
 
-    Threads are daemons: one that hangs in a model's server must not keep the process from ending.
+    What is stopped gives its place to the next at once, though its thread may hang on in a model's server for a
+    while. Threads are daemons: one that hangs must not keep the process from ending.
     """
 
     def __init__(self, workers: int) -> None:
-        self._free = asyncio.Semaphore(workers)
+        self._places = asyncio.Semaphore(workers)
+        self._threads = asyncio.Semaphore((1 + MOST_LEFT) * workers)
 
-    async def run(self, function: Callable[[], Result]) -> Result:
-        """The function's result, or its exception."""
-        results = [item async for item in self.stream(lambda: iter([function()]))]
+    async def run(self, function: Callable[[], Result], *, stop: asyncio.Event | None = None) -> Result:
+        """The function's result, or its exception. Once begun it is done to its end.
+
+        Raises: Stopped if `stop` was set before it began.
+        """
+        results = [item async for item in self._stream(lambda: iter([function()]), waiting=stop, stop=None)]
+        if not results:
+            raise Stopped
         return results[0]
 
     async def stream(
         self, make: Callable[[], Iterator[Result]], *, stop: asyncio.Event | None = None
     ) -> AsyncGenerator[Result, None]:
-        """What an iterator yields, as it comes; ends early when `stop` is set."""
-        await self._free.acquire()
-        loop, items, abandoned = asyncio.get_running_loop(), asyncio.Queue[object](), threading.Event()
+        """What an iterator yields, as it comes; ends early when `stop` is set, begun or not."""
+        async for item in self._stream(make, waiting=stop, stop=stop):
+            yield item
 
-        def tell(item: object) -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(items.put_nowait, item)
-
-        def work() -> None:
-            try:
-                for item in make():
-                    if abandoned.is_set():
-                        break
-                    tell(item)
-                tell(_END)
-            except BaseException as error:  # noqa: BLE001 – raised again where the work was asked for
-                tell(error)
-            finally:
-                if not loop.is_closed():
-                    loop.call_soon_threadsafe(self._free.release)
-
-        threading.Thread(target=work, daemon=True, name="workshop").start()
+    async def _stream(
+        self, make: Callable[[], Iterator[Result]], *, waiting: asyncio.Event | None, stop: asyncio.Event | None
+    ) -> AsyncGenerator[Result, None]:
+        if not await _acquired(self._places, waiting):
+            return
+        place = _Place(self._places)
         try:
-            while (item := await _next(items, stop)) is not _END:
-                if isinstance(item, BaseException):
-                    raise item
-                yield item  # type: ignore[misc]  # the iterator's
+            if not await _acquired(self._threads, waiting):
+                return
+            work = _Thread(make, self._threads.release, place)
+            try:
+                while (item := await _next(work.items, stop)) is not _END:
+                    if isinstance(item, BaseException):
+                        raise item
+                    yield item  # type: ignore[misc]  # the iterator's
+            finally:
+                work.abandoned.set()
         finally:
-            abandoned.set()
+            place.give_up()
+
+
+class _Place:
+    """A place in the workshop, given up once."""
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places: asyncio.Semaphore | None = places
+
+    def give_up(self) -> None:
+        if self._places:
+            self._places.release()
+        self._places = None
+
+
+class _Thread:
+    """A thread that puts what an iterator yields into `items`, then `_END` or the exception."""
+
+    def __init__(self, make: Callable[[], Iterator[object]], ended: Callable[[], None], place: _Place) -> None:
+        self.items, self.abandoned = asyncio.Queue[object](), threading.Event()
+        self._loop, self._make, self._ended, self._place = asyncio.get_running_loop(), make, ended, place
+        threading.Thread(target=self._work, daemon=True, name="workshop").start()
+
+    def _work(self) -> None:
+        try:
+            for item in self._make():
+                if self.abandoned.is_set():
+                    break
+                self._tell(self.items.put_nowait, item)
+            self._tell(self.items.put_nowait, _END)
+        except BaseException as error:  # noqa: BLE001 – raised again where the work was asked for
+            self._tell(self.items.put_nowait, error)
+        finally:
+            self._tell(self._place.give_up)
+            self._tell(self._ended)
+
+    def _tell(self, function: Callable[..., None], *values: object) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(function, *values)
+
+
+async def _acquired(semaphore: asyncio.Semaphore, stop: asyncio.Event | None) -> bool:
+    """Take a place; False, and none taken, if `stop` is set first."""
+    if stop is None:
+        return await semaphore.acquire()
+    taking, stopping = asyncio.ensure_future(semaphore.acquire()), asyncio.ensure_future(stop.wait())
+    wanted = False
+    try:
+        await asyncio.wait([taking, stopping], return_when=asyncio.FIRST_COMPLETED)
+        wanted = not stop.is_set()
+    finally:
+        stopping.cancel()
+        if not wanted and taking.done() and not taking.cancelled():
+            semaphore.release()
+        elif not wanted:
+            taking.cancel()
+    return wanted
 
 
 async def _next(items: asyncio.Queue[object], stop: asyncio.Event | None) -> object:

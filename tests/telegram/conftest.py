@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.bootstrap import App, bootstrap
-from bot.telegram.command import serve
+from bot.telegram.serving import serve
 from config.settings import load_settings
 from index.readers import read_source
 from index.types import Article

@@ -203,6 +203,17 @@ def delete_webhook(state: "State", params: Params, _: dict[str, Any]) -> Any:
     return True
 
 
+def get_webhook_info(state: "State", _: Params, __: dict[str, Any]) -> Any:
+    hook = state.webhook
+    return {
+        "url": hook.get("url", ""),
+        "has_custom_certificate": bool(hook.get("certificate")),
+        "pending_update_count": len(state.updates),
+        **({"last_error_date": hook["last_error_date"], "last_error_message": "Connection refused"}
+           if "last_error_date" in hook else {}),
+    }  # fmt: skip
+
+
 def _remember(name: str) -> Method:
     def method(state: "State", params: Params, _: dict[str, Any]) -> Any:
         state.settings[f"{name}:{params.get('language_code', '')}"] = params
@@ -232,6 +243,7 @@ METHODS: dict[str, Method] = {
     "getFile": get_file,
     "setWebhook": set_webhook,
     "deleteWebhook": delete_webhook,
+    "getWebhookInfo": get_webhook_info,
     "setMyCommands": _remember("commands"),
     "setMyDescription": _remember("description"),
     "setMyShortDescription": _remember("short_description"),

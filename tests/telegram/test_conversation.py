@@ -82,7 +82,7 @@ def test_files_become_articles_others_are_declined(talk: Talk) -> None:
 
 def test_parts_of_a_text_that_a_client_cut_up_become_one_article(talk: Talk) -> None:
     amal = talk.person()
-    first = "A ship reached the port of Olm." + "\n" * 3_800 + "It brought wheat and barley."
+    first = "A ship reached the port of Olm." + "\n" * 4_000 + "It brought wheat and barley."
     amal.say(first)
     amal.say("The lighthouse was built by the engineer Karim Daoud in 1901.")
     amal.next(after=1)

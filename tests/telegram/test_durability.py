@@ -230,14 +230,14 @@ def test_one_slow_answer_holds_nobody_up_and_one_chats_questions_stay_in_order(
     assert isinstance(engine, Slow)
     amal, ben = Person(api, 100, "Amal"), Person(api, 101, "Ben")
     amal.say("Please wait: first question")
-    amal.say("Second question")
+    amal.say("Which question is the second of all?")
     ben.ask("A quick question")
     assert amal.heard() == []
     engine.go.set()
     amal.next(after=1)
     assert [question.text for question in engine.asked if "quick" not in question.text] == [
         "Please wait: first question",
-        "Second question",
+        "Which question is the second of all?",
     ]
     assert api.state.actions.count(amal.id) >= 1
 
@@ -259,11 +259,11 @@ def test_stop_ends_an_answer_and_what_was_said_stands(api: BotApi, start: Callab
 
 def test_repeated_updates_are_answered_once(tmp_path: Path) -> None:
     from bot.telegram.database import Database
-    from bot.telegram.journal import Journal
+    from bot.telegram.journal import Journal, Received
 
     database = Database(tmp_path / "bot.sqlite3")
     journal = Journal(database)
-    update = (5, "chat 1", {"update_id": 5})
+    update = Received(5, "chat 1", {"update_id": 5})
     assert journal.receive([update, update]) == [(5, "chat 1")]
     assert journal.receive([update]) == []
     database.close()

@@ -13,10 +13,10 @@ import httpx
 import pytest
 
 from bot.telegram import messages
-from bot.telegram.command import check_bot, check_token
+from bot.telegram.checking import check_bot, check_token
 from bot.telegram.database import MIGRATIONS, Database
 from bot.telegram.delivery import Allowance
-from bot.telegram.journal import Journal
+from bot.telegram.journal import Journal, Received
 from config.errors import BotError
 from tests.telegram.bot_api import TOKEN, BotApi
 from tests.telegram.conftest import Running, make_app
@@ -171,7 +171,7 @@ def test_what_is_done_keeps_no_text(tmp_path: Path) -> None:
 
     database = Database(tmp_path / "bot.sqlite3")
     journal = Journal(database)
-    journal.receive([(1, "chat 5", {"update_id": 1, "message": {"text": "secret"}})])
+    journal.receive([Received(1, "chat 5", {"update_id": 1, "message": {"text": "secret"}})])
     journal.write_down(1, [Call("send_message", {"chat_id": 5, "text": "secret"})])
     assert journal.owed(1)[0].call.params["text"] == "secret"
     journal.made(1, 0, 5, 77)

@@ -148,7 +148,7 @@ def test_buttons_fit_into_64_bytes() -> None:
     from bot.telegram.answers import Given
 
     cited = tuple(Cited("0123456789ab", "T", "ar", 0, "x", 0) for _ in range(200))
-    answer = Given(2**53, -(2**52), 2**52, 0.0, "?", "ar", True, "", cited)
+    answer = Given(2**53, -(2**52), 2**52, 0.0, "?", "ar", True, "", cited, "?")
     markup = keyboard(answer_buttons(answer))
     assert markup is not None
     buttons = [button for row in markup["inline_keyboard"] for button in row]

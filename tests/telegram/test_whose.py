@@ -87,9 +87,12 @@ def test_strangers_get_one_polite_line(api: BotApi, start: Callable[..., Running
     assert stranger.inline("Tell me")["results"] == []
     assert "Claim" in stranger.ask("@sanad_test_bot Tell me", chat_id=welcome)["text"]
     stranger.say("@sanad_test_bot Tell me", chat_id=elsewhere)
+    stranger.say("@sanad_test_bot Tell me now", chat_id=elsewhere)
     time.sleep(0.3)
     assert len(stranger.heard()) == 1
-    assert stranger.heard(elsewhere) == []
+    told = stranger.heard(elsewhere)
+    assert len(told) == 1
+    assert "-1002" in told[0]["text"]  # what the operator needs to let the group in
     assert api.count("getFile") == 0
 
 
@@ -103,7 +106,7 @@ def test_limits_say_when_it_is_free_again(api: BotApi, start: Callable[..., Runn
     assert ben.ask("Third")["text"].startswith("That was 2 questions in a minute; ask again in \u2068")
     assert "بعد" in amal.ask("Third")["text"]
     assert "it is now what you ask about" in ben.ask("/add One small article about bells.")["text"]
-    assert "You have 1 articles" in ben.ask("/add Another small article about towers.")["text"]
+    assert "You have 1 article, which is the limit" in ben.ask("/add Another small article about towers.")["text"]
     assert "I already have" in ben.ask("/add One small article about bells.")["text"]
     assert "kB at most" in ben.ask("word " * 500)["text"]
 
