@@ -4,6 +4,8 @@ A sentence, and a question, is a claim that the same paragraph supports, in its 
 found wrong in it is a false alarm (also where the question or the translation does add something). Then a number, or an
 answer that is a name, is replaced by one of another article: what is not found wrong then is a miss.
 
+"rejected" is what grounding would withhold, of a sentence that cites only its own translation, and of a question.
+
     python -m benchmarks.facts --data FOLDER    # with xquad-dev.ar-ar.json and xquad-dev.en-en.json
 """
 
@@ -19,6 +21,7 @@ from typing import Any
 
 from bot.facts import Kind, unsupported
 from bot.facts.lexicon import is_ordinary
+from bot.grounding import MOST_NEW_WORDS
 from index.sentences import split_sentences
 from index.types import Article, Language
 
@@ -112,6 +115,7 @@ class Trial:
             source = paragraph.text[self._source]
             for question in paragraph.questions:
                 self._count_alarms(question[self._claim], source, "questions")
+            self._count_rejected(paragraph)
             for start, sentence in _sentences(paragraph.text[self._claim]):
                 self._count_alarms(sentence, source, "sentences")
                 self._alter_numbers(paragraph, sentence)
@@ -122,6 +126,23 @@ class Trial:
         found = {fact.kind for fact in unsupported(claim, [source])}
         self._counts[f"false alarms: quantities, {what}"].add(wrong=not found.isdisjoint(QUANTITIES))
         self._counts[f"false alarms: names, {what}"].add(wrong=Kind.NAME in found)
+
+    def _count_rejected(self, paragraph: Paragraph) -> None:
+        """Count the sentences that do not stand on their translation, where both texts have as many sentences."""
+        claims, sources = (list(_sentences(paragraph.text[code])) for code in (self._claim, self._source))
+        pairs = zip(claims, sources, strict=True) if len(claims) == len(sources) else ()
+        for (_, claim), (_, source) in pairs:
+            facts = unsupported(claim, [source])
+            words = [fact for fact in facts if fact.kind is Kind.WORD]
+            opposite = any(fact.kind is Kind.OPPOSITE for fact in facts)
+            self._counts["rejected: sentences by opposites"].add(wrong=opposite)
+            self._counts["rejected: sentences"].add(wrong=len(facts) > len(words) or len(words) > MOST_NEW_WORDS)
+        for question in paragraph.questions:
+            facts = unsupported(question[self._claim], [paragraph.text[self._source]])
+            words = [fact for fact in facts if fact.kind is Kind.WORD]
+            self._counts["rejected: questions by new words"].add(wrong=len(words) > MOST_NEW_WORDS)
+            opposite = any(fact.kind is Kind.OPPOSITE for fact in facts)
+            self._counts["rejected: questions by opposites"].add(wrong=opposite)
 
     def _alter_numbers(self, paragraph: Paragraph, sentence: str) -> None:
         for found in _NUMBER.finditer(sentence):

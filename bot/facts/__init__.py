@@ -1,7 +1,8 @@
-"""The facts of a claim that the sentences it cites do not state: numbers, percentages, money, dates, names, new words.
+"""The facts of a claim that the sentences it cites do not state: quantities, dates, names, opposites, new words.
 
-Pure text, no model. It finds what is altered or added, not what is left out or turned around: whether a claim follows
-from its sources is judged elsewhere. What is equal is equal in Arabic and English and in either script.
+Pure text, no model. It finds what is altered, added or said the other way round, not what is left out or who did it to
+whom: whether a claim follows from its sources is judged elsewhere. What is equal is equal in Arabic and English and in
+either script.
 """
 
 from collections.abc import Sequence
@@ -9,11 +10,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.facts.amounts import find_currencies, percent_words, with_percents
+from bot.facts.borrowing import may_borrow, persons
+from bot.facts.contrasts import find_contrasts
 from bot.facts.counted import find_counted
 from bot.facts.dates import find_dates, with_days, with_years
 from bot.facts.duals import dual_keys
 from bot.facts.gazetteer import find_known
+from bot.facts.links import unsupported_links
 from bot.facts.names import read_names, unsupported_names
+from bot.facts.negation import find_negations
 from bot.facts.numbers import find_numbers, without_clitics
 from bot.facts.sizes import find_sizes, sizes_of
 from bot.facts.tokens import Key, Kind, Mention, Token, tokenize
@@ -36,11 +41,13 @@ def unsupported(claim: str, sources: Sequence[str], *, allowed: Sequence[str] = 
 
     `sources` are the cited sentences. `allowed` are texts whose names may be repeated without being cited, though not
     their numbers or dates: pass the article's title and the sentences around the cited ones, where "he" gets his name.
+    Names of people are not taken from there where the sources themselves say who it was: see `borrowing`.
     A question is no such text: what only the question names may be a false premise.
 
-    A fact of kind WORD is an Arabic word that Arabic sources lack and that need not be a name: one is a hint, and often
-    a synonym; facts of the other kinds are meant to be wrong.
+    A fact of kind WORD is a word that sources in its language lack and that need not be a name: one is a hint, and
+    often a synonym; facts of the other kinds are meant to be wrong.
     """
+    links = tuple(Fact(Kind.LINK, link) for link in unsupported_links(claim, sources))
     tokens = tokenize(claim)
     quantities = _quantities(tokens)
     given = frozenset[Key]().union(*map(_given_by, sources))
@@ -48,11 +55,36 @@ def unsupported(claim: str, sources: Sequence[str], *, allowed: Sequence[str] = 
     taken = {place for mention in quantities if mention.asserted for place in range(mention.first, mention.last)}
 
     named_in = [read_names(text) for text in (*sources, *allowed)]
+    known = {place for name in find_known(tokens) if name.asserted for place in range(name.first, name.last)}
+    words_in = [read_words(text) for text in (*sources, *allowed)]
     missing += unsupported_names(tokens, taken, named_in)
-    taken |= {place for name in find_known(tokens) if name.asserted for place in range(name.first, name.last)}
-    missing += unsupported_words(tokens, taken, [read_words(text) for text in (*sources, *allowed)], named_in)
+    told = {place for mention in missing for place in range(mention.first, mention.last)}
+    missing += unsupported_words(tokens, taken | known | told, words_in, named_in)
+    missing += _borrowed(tokens, taken, sources, allowed)
+    missing += _turned_round(tokens, known, sources, allowed)
     facts = (_fact(claim, tokens, mention) for mention in sorted(missing, key=lambda mention: mention.first))
-    return tuple(dict.fromkeys(facts))
+    return tuple(dict.fromkeys((*facts, *links)))
+
+
+def _borrowed(
+    tokens: Sequence[Token], taken: set[int], sources: Sequence[str], allowed: Sequence[str]
+) -> list[Mention]:
+    """Return the names of people that a claim takes from around its sources, which name somebody else."""
+    if not allowed or not (named := set(persons(tokens))) or may_borrow(tokens, [tokenize(text) for text in sources]):
+        return []
+    return [
+        mention
+        for mention in unsupported_names(tokens, taken, [read_names(text) for text in sources])
+        if not named.isdisjoint(range(mention.first, mention.last))
+    ]
+
+
+def _turned_round(
+    tokens: Sequence[Token], known: set[int], sources: Sequence[str], allowed: Sequence[str]
+) -> list[Mention]:
+    """Return what a claim says the other way round than its sources."""
+    cited, around = [tokenize(text) for text in sources], [tokenize(text) for text in allowed]
+    return find_contrasts(tokens, known, cited, around) + find_negations(tokens, cited)
 
 
 def _quantities(tokens: Sequence[Token]) -> list[Mention]:

@@ -1,6 +1,6 @@
 """Things whose Arabic and English names do not sound alike: countries, languages, peoples, cities, organisations.
 
-Countries and languages are CLDR's, through Babel; the rest is exonyms.txt beside this file.
+Countries and languages are CLDR's, through Babel; the rest is exonyms.txt and given_names.txt beside this file.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from bot.facts.function_words import FUNCTION_WORDS
 from bot.facts.numbers import without_clitics
 from bot.facts.tokens import Key, Token, tokenize, word_set
 
@@ -16,6 +17,13 @@ _LONGEST = 6
 
 _DEMONYMS = ("n", "ns", "an", "ans", "ian", "ians", "ese", "i", "is", "ish")
 _NISBA = ("ي", "يه", "يون", "يين", "يات")
+_TO_PLACES = word_set("في الي من مدينه بمدينه محافظه ريف قرب نحو وسط شمال جنوب شرق غرب شمالي جنوبي شرقي غربي")
+_TITLES = word_set(
+    """
+    الملك الرئيس الامير الشيخ السيد الدكتور الوزير الشاعر الكاتب الاديب الفنان اللواء العميد العقيد الامام النبي الخليفه
+    السلطان القائد الروائي المغني المخرج الممثل المهندس الطبيب القاضي النائب السفير الحاج
+    """
+)
 _COMMON = word_set(
     """
     مالي قطر بنين عمان لاو ترك سنتر استر سيتا بلم نوم سمراء ماهي واك جوني العيون مسقط سول ليما ترول برثا نيوي لومي ديلي
@@ -34,6 +42,8 @@ class Name:
     keys: frozenset[Key]
     asserted: bool
     """False: also a common word, so that a claim is not held to it."""
+    person: bool = False
+    """A name of a person, which only its own spellings agree with."""
 
 
 @dataclass(slots=True)
@@ -41,6 +51,9 @@ class _Entry:
     keys: frozenset[Key] = frozenset()
     asserted: bool = True
     acronym: bool = False
+    in_place: bool = False
+    """Asserted where it stands as a name does."""
+    person: bool = False
 
 
 def find_known(tokens: Sequence[Token]) -> list[Name]:
@@ -65,7 +78,32 @@ def known_at(tokens: Sequence[Token], place: int) -> Iterator[Name]:
         for bare in _first_words(token):
             entry = names.get(" ".join([bare, *rest[:size]]))
             if entry and (token.upper or not entry.acronym):
-                yield Name(place, place + size + 1, entry.keys, entry.asserted)
+                asserted = entry.asserted or (entry.in_place and _stands_as_name(tokens, place, person=entry.person))
+                yield Name(place, place + size + 1, entry.keys, asserted, entry.person)
+
+
+def is_given(token: Token) -> bool:
+    """Say whether a word can be the name of a person."""
+    return any((entry := _names().get(bare)) is not None and entry.person for bare in _first_words(token))
+
+
+def _is_plainly_given(token: Token) -> bool:
+    """Say whether a word without clitics is a name of people: "سعيد وأمين" may be two adjectives."""
+    entry = _names().get(token.form) if token.arabic else None
+    return entry is not None and entry.person
+
+
+def _stands_as_name(tokens: Sequence[Token], place: int, *, person: bool) -> bool:
+    """Say whether a word that can be a name is one here: "في حماة"; "الملك سعيد", "نجيب محفوظ", "أسس سعيد …"."""
+    before = tokens[place - 1].form.removeprefix("و") if place else ""
+    if not person:
+        return before in _TO_PLACES
+    token = tokens[place]
+    if token.tanwin or token.form[:2] in ("ال", "لل") or (place and tokens[place - 1].form in FUNCTION_WORDS):
+        return False
+    near = [other for at in (place - 1, place + 1) if 0 <= at < len(tokens) for other in [tokens[at]]]
+    paired = _is_plainly_given(token) and any(_is_plainly_given(other) for other in near)
+    return place == 1 or before in _TITLES or paired
 
 
 def _first_words(token: Token) -> Iterator[str]:
@@ -89,7 +127,19 @@ def _names() -> dict[str, _Entry]:
         if line and not line.startswith("#"):
             english, _, arabic = line.partition(" = ")
             _add(names, english.split(", "), arabic.split(", "))
+    for line in files(__package__).joinpath("given_names.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            english, _, arabic = line.partition(" = ")
+            _add_person(names, english.split(", "), arabic.split(", "))
     return names
+
+
+def _add_person(names: dict[str, _Entry], english: Sequence[str], arabic: Sequence[str]) -> None:
+    """Add the spellings of a name of people; one that is a place too stays the place."""
+    keys: frozenset[Key] = frozenset({("person", _form(english[0]))})
+    for name in (*english, *arabic):
+        entry = _Entry(keys, asserted=name[0] not in "~^", in_place=name[0] == "^", person=True)
+        names.setdefault(_form(name.lstrip("~^")), entry)
 
 
 def _cldr() -> Iterator[tuple[str, str, bool]]:
@@ -120,11 +170,12 @@ def _add(
             entry = names.setdefault(variant, _Entry(acronym=name.isupper()))
             entry.keys |= keys
     for name in arabic:
-        plain = name.removeprefix("~")
+        plain = name.lstrip("~^")
         for variant in _arabic_forms(_form(plain), has_adjective=has_adjective, definite=plain.startswith("ال")):
             entry = names.setdefault(variant, _Entry())
             entry.keys |= keys
-            entry.asserted &= not name.startswith("~") and variant not in _COMMON
+            entry.asserted &= name[0] not in "~^" and variant not in _COMMON
+            entry.in_place |= name[0] == "^"
 
 
 def _form(name: str) -> str:

@@ -11,12 +11,13 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.facts.function_words import FUNCTION_WORDS
-from bot.facts.gazetteer import Name, find_known, known_at
+from bot.facts.gazetteer import Name, find_known, is_given, known_at
 from bot.facts.lexicon import is_ordinary, opens_ordinarily
 from bot.facts.numbers import without_clitics
 from bot.facts.stems import english_stem
 from bot.facts.tokens import Key, Kind, Mention, Token, tokenize, word_set
 from bot.facts.transliteration import sounds_alike
+from bot.facts.vocabulary import ENGLISH_FUNCTION_WORDS
 
 _LETTERS = (
     "ايه/اي بي سي دي اي/ايه اف جي اتش/ايتش اي/اي جي/جيه كي/كيه ال ام ان او بي كيو/كيه ار اس تي يو في دبليو اكس واي "
@@ -52,6 +53,10 @@ class SourceNames:
     initials: frozenset[str]
     arabic: tuple[str, ...]
     arabic_forms: frozenset[str]
+    persons: frozenset[str]
+    """Its words that are names of people, as given_names.txt knows them."""
+    pairs: frozenset[tuple[str, str]]
+    """Words with a capital, each with the word after it."""
     known: frozenset[Key]
 
 
@@ -74,13 +79,16 @@ def read_names(text: str) -> SourceNames:
         frozenset(initials for initials, _ in _initials(tokens)),
         arabic,
         frozenset(form for word in (*arabic, *joined) if word not in FUNCTION_WORDS for form in spoken_forms(word)),
+        frozenset(form for token in tokens if is_given(token) for form in _forms_of(token)),
+        frozenset((_bare(one), two.form) for one, two in pairwise(tokens) if one.capital),
         frozenset(key for place in range(len(tokens)) for name in known_at(tokens, place) for key in name.keys),
     )
 
 
 def unsupported_names(tokens: Sequence[Token], taken: Collection[int], sources: Sequence[SourceNames]) -> list[Mention]:
     """Return the names of a claim that none of the sources gives."""
-    known = [name for name in find_known(tokens) if not any(place in taken for place in range(name.first, name.last))]
+    free = [place not in taken and not _is_currency(tokens, place) for place in range(len(tokens))]
+    known = [name for name in find_known(tokens) if all(free[name.first : name.last])]
     missing = [name for name in known if name.asserted and not _is_known(name, tokens, sources)]
     found = [Mention(Kind.NAME, name.first, name.last, name.keys) for name in missing]
     acronyms = frozenset[str]().union(*(source.acronyms for source in sources))
@@ -88,7 +96,10 @@ def unsupported_names(tokens: Sequence[Token], taken: Collection[int], sources: 
     covered = set(taken) | spelled_out.union(*(range(name.first, name.last) for name in known))
     translated = any(len(source.arabic) > len(source.latin) for source in sources)
     for place, token in enumerate(tokens):
-        if place not in covered and _is_name(token, translated=translated) and not _has(token, tokens, place, sources):
+        if place in covered or _is_currency(tokens, place):
+            continue
+        named = _is_name(token, translated=translated) and not _has(token, tokens, place, sources)
+        if named or _replaces_a_name(tokens, place, sources):
             found.append(Mention(Kind.NAME, place, place + 1, frozenset()))
     return sorted(found, key=lambda mention: mention.first)
 
@@ -96,10 +107,28 @@ def unsupported_names(tokens: Sequence[Token], taken: Collection[int], sources: 
 def _is_known(name: Name, tokens: Sequence[Token], sources: Sequence[SourceNames]) -> bool:
     """Say whether a source names the thing, or has the words of its name or one that sounds like it."""
     words = tokens[name.first : name.last]
+    if name.person:
+        return any(name.keys & source.known or all(_has_person(word, source) for word in words) for source in sources)
     return any(
         name.keys & source.known or words[0].form in source.initials or all(_has_word(word, source) for word in words)
         for source in sources
     )
+
+
+def _has_person(word: Token, source: SourceNames) -> bool:
+    """Say whether a source has a name of people, or an unlisted spelling of it; another listed name is another one."""
+    if word.arabic:
+        forms = {form for form in spoken_forms(word.form) if len(form) > 2}
+        others = (source.named | source.spoken) - source.persons
+        return not forms.isdisjoint(source.arabic) or any(
+            sounds_alike(latin, form, closely=True) for form in forms for latin in others
+        )
+    others = source.arabic_forms - source.persons
+    return _bare(word) in source.latin or any(sounds_alike(_bare(word), form, closely=True) for form in others)
+
+
+def _forms_of(token: Token) -> Iterator[str]:
+    return spoken_forms(token.form) if token.arabic else iter([_bare(token)])
 
 
 def sounds_like_a_word(word: str, source: SourceNames) -> bool:
@@ -146,6 +175,27 @@ def _has(token: Token, tokens: Sequence[Token], place: int, sources: Sequence[So
     after = [form + _bare(other) for other in tokens[place + 1 : place + 2] if other.capital]
     forms = [form, *_without_ending(form), *before, *after]
     return any(sounds_alike(latin, arabic) for s in sources for latin in forms for arabic in s.arabic_forms)
+
+
+def _is_currency(tokens: Sequence[Token], place: int) -> bool:
+    """Say whether a word belongs to the sign of a currency: US$, C$."""
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    return tokens[place].upper and after is not None and after.form == "$" and after.glued
+
+
+def _replaces_a_name(tokens: Sequence[Token], place: int, sources: Sequence[SourceNames]) -> bool:
+    """Say whether an ordinary word stands for a name of a source: "Orange bought" for "Apple bought"."""
+    token = tokens[place]
+    if not (token.opens and token.capital) or token.arabic or place + 1 == len(tokens) or len(token.form) < 3:
+        return False
+    form, following = _bare(token), tokens[place + 1].form
+    if form in ENGLISH_FUNCTION_WORDS or any(form in source.latin for source in sources):
+        return False
+    return any(
+        two == following and one not in ENGLISH_FUNCTION_WORDS and following not in ENGLISH_FUNCTION_WORDS
+        for source in sources
+        for one, two in source.pairs
+    )
 
 
 def _without_ending(form: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The words of an Arabic claim that its sources do not have: where no capital shows a name, this shows what is new.
+"""The words of a claim that its sources in its language do not have: where no capital shows a name, this does.
 
 A word that is only inflected or derived in another way is found again by its consonants. Words for saying and being are
 not looked for: `bot.facts.function_words`.
@@ -12,8 +12,9 @@ from bot.facts.function_words import FUNCTION_WORDS, GIVEN_NAMES
 from bot.facts.name_shapes import name_likeness
 from bot.facts.names import SourceNames, sounds_like_a_word
 from bot.facts.numbers import without_clitics
-from bot.facts.stems import arabic_stem
+from bot.facts.stems import arabic_stem, english_stem
 from bot.facts.tokens import Kind, Mention, Token, tokenize, word_set
+from bot.facts.vocabulary import ENGLISH_FUNCTION_WORDS, base_form
 
 _PREFIXES = word_set("ا ت ي ن م س سي ست است يست تست مست مت يت تت ان ين تن من لي لت") | {""}
 _SUFFIXES = word_set(
@@ -23,6 +24,8 @@ _SAME_SCRIPT, _OTHER_SCRIPT = 0.0, 2.0
 """Log odds from which a word is held to as to a name; one that an Arabic source lacks is suspicious as it is."""
 _GIVEN = 9.0
 _MOSTLY = 0.5
+_ROOT = 5
+"""Letters that derived English words share: enforce, enforcement."""
 
 _WEAK = str.maketrans("", "", "اويءئؤ")
 # Letters that newspapers exchange in foreign names: بوجدانوف and بوغدانوف, تولستوي and طولستوي.
@@ -37,6 +40,9 @@ class SourceWords:
     stems: frozenset[str]
     skeletons: frozenset[str]
     spellings: frozenset[str]
+    latin: frozenset[str]
+    english: frozenset[str]
+    """The stems of its English words."""
     share: float
 
 
@@ -46,12 +52,15 @@ def read_words(text: str) -> SourceWords:
     tokens = tokenize(text)
     arabic = [token for token in tokens if token.arabic]
     words = sum(token.form[0].isalpha() for token in tokens)
+    latin = frozenset(token.form for token in tokens if token.word and not token.arabic)
     bares = frozenset(bare for token in arabic for bare in without_clitics(token.form) if len(bare) > 1)
     return SourceWords(
         bares,
         frozenset(map(arabic_stem, bares)),
         frozenset(skeleton for bare in bares for skeleton in _skeletons(bare)),
         frozenset(map(_spelling, bares)),
+        latin,
+        frozenset(base for word in latin for base in _english_bases(word)),
         len(arabic) / words if words else 0.0,
     )
 
@@ -59,12 +68,17 @@ def read_words(text: str) -> SourceWords:
 def unsupported_words(
     tokens: Sequence[Token], taken: Collection[int], words: Sequence[SourceWords], names: Sequence[SourceNames]
 ) -> list[Mention]:
-    """Return the Arabic words of a claim that none of its sources has; of a source in English, names only."""
+    """Return the words of a claim that none of its sources has, in their language; in the other one, names only."""
     in_arabic = any(source.share > _MOSTLY for source in words)
+    in_english = any(source.share <= _MOSTLY and source.latin for source in words)
     limit = _SAME_SCRIPT if in_arabic else _OTHER_SCRIPT
     found = []
     for place, token in enumerate(tokens):
-        if place in taken or not token.arabic or not _tells(token.form):
+        if place in taken:
+            continue
+        if in_english and _tells_english(token) and not _has_english(token.form, words):
+            found.append(Mention(Kind.WORD, place, place + 1, frozenset()))
+        if not token.arabic or not _tells(token.form):
             continue
         kind = Kind.NAME if _likeness(token) > limit else Kind.WORD
         if (in_arabic or kind is Kind.NAME) and not _has(token.form, words, names):
@@ -75,6 +89,26 @@ def unsupported_words(
 def _tells(form: str) -> bool:
     """Say whether a word carries more than grammar."""
     return len(form) > 2 and not any(bare in FUNCTION_WORDS for bare in without_clitics(form))
+
+
+def _tells_english(token: Token) -> bool:
+    form = token.form.removesuffix("'s")
+    return token.word and not token.arabic and len(form) > 2 and form not in ENGLISH_FUNCTION_WORDS
+
+
+def _has_english(form: str, words: Sequence[SourceWords]) -> bool:
+    """Say whether a source has an English word, inflected or derived in some way."""
+    bases = _english_bases(form)
+    start = form[: max(_ROOT, len(form) - _ROOT)]
+    return any(
+        not bases.isdisjoint(source.english) or any(word.startswith(start) for word in source.latin) for source in words
+    )
+
+
+@lru_cache(maxsize=50_000)
+def _english_bases(form: str) -> frozenset[str]:
+    form = form.removesuffix("'s")
+    return frozenset({form, english_stem(form), english_stem(base_form(form))})
 
 
 def _likeness(token: Token) -> float:
