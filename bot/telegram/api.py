@@ -1,4 +1,4 @@
-"""The library's bot, but updates come as they were sent: one that it cannot parse must cost no others, nor be logged."""
+"""The library's bot, but updates come as they were sent: one it cannot parse must cost no others, nor be logged."""
 
 from typing import Any, cast
 

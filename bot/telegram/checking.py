@@ -6,7 +6,7 @@ from time import perf_counter
 from bot.bootstrap import App
 from bot.telegram.serving import make_bot
 from bot.types import Question
-from bot.writers.models import has_model, model_name
+from bot.writers.models import connected, has_model, model_name
 from config.errors import BotError, NoArticles, SanadError
 
 FEW_TOKENS = 8
@@ -63,7 +63,9 @@ def _first_words(app: App) -> str:
     from llama_index.core.llms import ChatMessage
 
     try:
-        said = app.make_model().chat([ChatMessage("Say: yes")], max_tokens=FEW_TOKENS).message.content
+        with connected(app.settings) as model:
+            written = model.stream_chat([ChatMessage("Say: yes")], max_tokens=FEW_TOKENS)
+            said = "".join(part.delta or "" for part in written)
     except SanadError:
         raise
     except Exception as error:
@@ -71,6 +73,6 @@ def _first_words(app: App) -> str:
             f"The model {model_name(app.settings)!r} does not answer ({type(error).__name__}: {error}); "
             "see to llm.base_url, llm.model and llm.api_key."
         ) from error
-    if not (said or "").strip():
+    if not said.strip():
         raise BotError(f"The model {model_name(app.settings)!r} answers without a word; choose another llm.model.")
     return model_name(app.settings)

@@ -76,12 +76,18 @@ PRIVACY = Message(
     ),
 )
 PRIVACY_FOLDER = Message(
-    ar="ما حُذف لا يُقرأ بعدها، وتُمحى آثاره من ملفات المكتبة خلال ساعة.",
-    en="What is deleted can no longer be read; its traces in the library's files are overwritten within an hour.",
+    ar=(
+        "ما حُذف لا يصل إليه أحد بعدها، وتُمحى آثاره من قاعدة المكتبة خلال ساعة؛ وقد تبقى كلمات متفرقة منه في ملفات "
+        "فهرس Chroma إلى أن يُعاد بناؤه."
+    ),
+    en=(
+        "What is deleted nobody gets to any more, and its traces in the library's database are overwritten within an "
+        "hour; stray words of it may stay in Chroma's index files until they are written anew."
+    ),
 )
 PRIVACY_SERVER = Message(
-    ar="ما حُذف لا يُقرأ بعدها، وتبقى آثاره في سجلّ خادم Chroma إلى أن ينظّفه مشغّله.",
-    en="What is deleted can no longer be read; traces stay in the Chroma server's log until its operator compacts it.",
+    ar="ما حُذف لا يصل إليه أحد بعدها، وتبقى آثاره في سجلّ خادم Chroma إلى أن ينظّفه مشغّله.",
+    en="What is deleted nobody gets to any more; traces stay in the Chroma server's log until that is compacted.",
 )
 STRANGER = Message(
     ar="عذرًا، هذا البوت خاص. إن كنت تعرف مشغّله فأعطه هذا الرقم ليأذن لك: {number}",

@@ -179,10 +179,15 @@ def _activate(turn: Turn, key: tuple[str, str]) -> None:
 
 
 def show_progress(turn: Turn, live: Live, message: Message, **values: object) -> Callable[[int, int], None]:
-    """Show how far indexing is, with a message that says so in {percent}; may be called from any thread."""
+    """Show how far indexing is, with a message that says so in {percent}; may be called from any thread.
+
+    What is returned raises Stopped, which ends the indexing, once the turn was told to stop.
+    """
     loop = asyncio.get_running_loop()
 
     def show(done: int, total: int) -> None:
+        if turn.work.stop.is_set():
+            raise Stopped
         percent = 100 * done // max(total, 1)
         loop.call_soon_threadsafe(live.show, said(message, turn.language, percent=percent, **values))
 

@@ -27,10 +27,10 @@ SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 class Running:
     """A bot in a thread of its own. `error` is what ended it, if anything did."""
 
-    def __init__(self, app: App, *, webhook: str | None = None) -> None:
+    def __init__(self, app: App, *, webhook: str | None = None, take_over: bool = False) -> None:
         self.app = app
         self.error: Exception | None = None
-        self._webhook = webhook
+        self._webhook, self._take_over = webhook, take_over
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self._thread.start()
@@ -44,7 +44,7 @@ class Running:
     async def _run(self) -> None:
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
         try:
-            await serve(self.app, self._ended, webhook=self._webhook)
+            await serve(self.app, self._ended, webhook=self._webhook, take_over=self._take_over)
         except Exception as error:  # noqa: BLE001 – the test looks at it
             self.error = error
 
@@ -100,9 +100,15 @@ def start(api: BotApi, tmp_path: Path) -> Iterator[Callable[..., Running]]:
     """Start a bot with settings, in an empty data folder unless `home` is another."""
     running: list[Running] = []
 
-    def run(*, change: Callable[[App], App] = lambda app: app, webhook: str | None = None, **options: Any) -> Running:
+    def run(
+        *,
+        change: Callable[[App], App] = lambda app: app,
+        webhook: str | None = None,
+        take_over: bool = False,
+        **options: Any,
+    ) -> Running:
         app = change(make_app(api, options.pop("home", tmp_path / "home"), **options))
-        running.append(Running(app, webhook=webhook))
+        running.append(Running(app, webhook=webhook, take_over=take_over))
         return running[-1]
 
     yield run
@@ -112,6 +118,6 @@ def start(api: BotApi, tmp_path: Path) -> Iterator[Callable[..., Running]]:
 
 def make_app(api: BotApi, home: Path, **options: Any) -> App:
     """The whole product, set to talk to the server; everyone may use it unless told otherwise."""
-    embedding = options.pop("embedding", {})
+    embedding, llm = options.pop("embedding", {}), options.pop("llm", {})
     telegram = {"token": TOKEN, "base_url": api.url, "base_file_url": api.file_url, "public": True, **options}
-    return bootstrap(load_settings({"home": str(home), "telegram": telegram, "embedding": embedding}))
+    return bootstrap(load_settings({"home": str(home), "telegram": telegram, "embedding": embedding, "llm": llm}))

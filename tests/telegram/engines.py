@@ -18,11 +18,17 @@ SENTENCE = Sentence(ARTICLE.id, 0, 0, 0, len(_TEXT), _TEXT)
 class Slow:
     """Says `claims` claims, `seconds` apart; questions with "wait" in them only after `go` or `hold` seconds."""
 
-    writer = None
-
     def __init__(
-        self, *, claims: int = 3, seconds: float = 0.3, words: int = 8, fail_at: int = -1, hold: float = 30.0
+        self,
+        *,
+        claims: int = 3,
+        seconds: float = 0.3,
+        words: int = 8,
+        fail_at: int = -1,
+        hold: float = 30.0,
+        writer: Any = None,
     ) -> None:
+        self.writer = writer
         self._claims, self._seconds, self._words = claims, seconds, words
         self._fail_at, self._hold = fail_at, hold
         self.go = threading.Event()
