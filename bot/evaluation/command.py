@@ -194,12 +194,13 @@ def _publish(
 
 
 def _load(options: Options, plug: Plug) -> "TestSet":
-    from bot.evaluation.testset import choose, load_testset, merge
+    from bot.evaluation.testset import choose, leave_out_unchecked, load_testset, merge
 
     loaded = [load_testset(path, resolve=plug.resolve, skip_invalid=options.skip_invalid) for path in options.testsets]
-    for problem in (problem for testset in loaded for problem in testset.problems):
+    testset = leave_out_unchecked(merge(loaded))
+    for problem in testset.problems:
         typer.echo(f"sanad: left out: {problem}", err=True)
-    return choose(merge(loaded), sample=options.sample, seed=options.seed, tags=options.tags)
+    return choose(testset, sample=options.sample, seed=options.seed, tags=options.tags)
 
 
 def _compare(

@@ -1,6 +1,7 @@
 """The engine that people use, plugged into an evaluation: the test set's articles, in a library of their own."""
 
 import os.path
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,8 +13,9 @@ from bot.evaluation.command import Plug, Scope
 from bot.evaluation.spaces import hold_space, space_of
 from bot.evaluation.types import Answer, Progress, Reply, TestQuestion, TestSet, identify
 from bot.types import Question
-from config.errors import SourceError
+from config.errors import SourceError, UnknownArticle
 from config.settings import load_settings
+from index.library import Library
 from index.readers import read_source
 from index.types import Article
 
@@ -59,13 +61,25 @@ def _resolve(reference: str, folder: Path, *, app: App) -> Article:
     """The article of a file beside the test set, or one of the library."""
     path = folder / reference
     if not _is_file(path):
-        return app.library.article(app.library.resolve(reference))
+        return _find(reference, app.library)
     found = next(iter(read_source(path)))
     if not isinstance(found, Article):
         raise found if isinstance(found, SourceError) else SourceError(f"{str(path)!r} is no article.")
     # Named by what the test set calls it, not by where it lies: replies can be compared with those of another machine.
     source = os.path.normpath(reference)
     return replace(found, id=identify(source, found.title, found.text), source=source)
+
+
+def _find(reference: str, library: Library) -> Article:
+    """The article of the library; feedback also names articles that only one chat of the bot's may see."""
+    try:
+        return library.article(library.resolve(reference))
+    except UnknownArticle:
+        for name in filter(None, library.spaces()):
+            with suppress(UnknownArticle):
+                space = library.space(name)
+                return space.article(space.resolve(reference))
+        raise
 
 
 def _is_file(path: Path) -> bool:

@@ -21,6 +21,9 @@ from config.errors import SanadError, TestSetError
 from index.text import language_of
 from index.types import Article
 
+UNCHECKED = "unchecked"
+"""The tag of a question that a person has yet to look at."""
+
 FIELDS = {"id", "question", "language", "article", "answers", "evidence", "answerable", "tags"}
 
 
@@ -70,6 +73,30 @@ def _unite(name: str, articles: Sequence[Article]) -> dict[str, Article]:
                 "evaluate these files one by one."
             )
     return united
+
+
+def leave_out_unchecked(testset: TestSet) -> TestSet:
+    """Leave out questions that nobody has checked, and say so among the problems.
+
+    Those are tagged "unchecked", or come from feedback and say no more than that somebody disliked the answer: with
+    neither evidence nor answers, whatever is answered would count as right.
+
+    Raises: TestSetError if none is left.
+    """
+    kept = tuple(question for question in testset.questions if not _is_unchecked(question))
+    count = len(testset.questions) - len(kept)
+    if not count:
+        return testset
+    advice = f"give them evidence or answers, or set 'answerable' to false, and take off the tag {UNCHECKED!r}."
+    if not kept:
+        raise TestSetError(f"Nobody has checked any question of {testset.name!r}: {advice}")
+    problem = f"{count} of the questions of {testset.name!r}, which nobody has checked: {advice}"
+    return replace(testset, questions=kept, problems=(*testset.problems, problem))
+
+
+def _is_unchecked(question: TestQuestion) -> bool:
+    has_gold = bool(question.evidence or question.answers) or not question.answerable
+    return UNCHECKED in question.tags or ("feedback" in question.tags and not has_gold)
 
 
 def choose(testset: TestSet, *, sample: int | None = None, seed: int = 0, tags: Sequence[str] = ()) -> TestSet:
