@@ -25,16 +25,25 @@ function filter() {
   form.elements.count.value = `${shown} of ${rows.length}`;
 }
 
-function sort(event) {
+function sortByHead(event) {
   const button = event.target.closest("thead button");
   if (!button) return;
-  const head = button.parentElement;
-  const down = head.getAttribute("aria-sort") === "ascending";
-  for (const other of head.parentElement.cells) other.setAttribute("aria-sort", "none");
-  head.setAttribute("aria-sort", down ? "descending" : "ascending");
-  const key = button.dataset.key;
+  const down = button.parentElement.getAttribute("aria-sort") === "ascending";
+  form.elements.sort.value = (down ? "-" : "") + button.dataset.key;
+  sort();
+}
+
+// On a phone most heads are not shown: the choice above the table sorts, and the heads follow it.
+function sort() {
+  const chosen = form.elements.sort.value;
+  const down = chosen.startsWith("-");
+  const key = chosen.replace("-", "");
+  for (const button of list.tHead.querySelectorAll("button")) {
+    const order = down ? "descending" : "ascending";
+    button.parentElement.setAttribute("aria-sort", button.dataset.key === key ? order : "none");
+  }
   const value = (row) => (key === "question" ? row.rows[0].cells[1].textContent : row.dataset[key]);
-  const isNumber = ["confidence", "rank", "f1"].includes(key);
+  const isNumber = ["position", "confidence", "rank", "f1"].includes(key);
   const compare = isNumber ? (a, b) => value(a) - value(b) : (a, b) => value(a).localeCompare(value(b));
   rows.sort((a, b) => (down ? -1 : 1) * compare(a, b) || a.dataset.position - b.dataset.position);
   list.append(...rows);
@@ -107,7 +116,8 @@ function titleOf(id) {
 }
 
 form.addEventListener("input", filter);
+form.elements.sort.addEventListener("change", sort);
 form.addEventListener("submit", (event) => event.preventDefault());
-list.addEventListener("click", sort);
+list.addEventListener("click", sortByHead);
 list.addEventListener("click", toggle);
 filter();

@@ -5,7 +5,7 @@ Text of articles, questions and replies is hostile: the template escapes it, the
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,17 @@ CARDS = (
     ("f1_normalised", "answer_contained"),
     ("seconds_p50", "seconds_p95"),
 )
+
+SORTS = {
+    "id": "Id",
+    "question": "Question",
+    "direction": "Direction",
+    "outcome": "Outcome",
+    "confidence": "Confidence",
+    "rank": "Gold rank",
+    "f1": "F1",
+}
+"""Columns of the table of questions."""
 
 OUTCOMES = {
     "right": "answered from gold evidence",
@@ -58,6 +69,8 @@ def render_report(run: Run, scored: Sequence[Scored], summary: Summary, comparis
         data=Markup(_data(run, scored)),  # noqa: S704 - JSON without "<"
         plots=[(title, about, Markup(svg)) for title, about, svg in _plots(scored, summary)],  # noqa: S704 - escaped
         manifest=run.manifest,
+        manifest_rows=[(key, list(_plainly(value))) for key, value in run.manifest.items()],
+        sorts=SORTS,
         name=run.testset.name,
         summary=summary,
         cards=CARDS,
@@ -70,6 +83,28 @@ def render_report(run: Run, scored: Sequence[Scored], summary: Summary, comparis
 
 def _range(one: Estimate, name: str) -> str:
     return show_range(name, one.low, one.high)
+
+
+def _plainly(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield what a value of the manifest holds as people read it: nested names as "llm model", each with its text."""
+    if isinstance(value, Mapping) and value:
+        for key, part in value.items():
+            yield from _plainly(part, f"{name} {key}".strip())
+    elif isinstance(value, list | tuple) and value:
+        for part in value:
+            yield from _plainly(part, name)
+    else:
+        yield name, _in_words(value)
+
+
+def _in_words(value: Any) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int() | float():
+            return str(value)
+        case _:
+            return str(value) if value else "none"
 
 
 def outcome(scored: Scored) -> str:

@@ -93,6 +93,14 @@ def test_the_page_is_well_formed_and_has_a_row_for_each_question(page: str, lexi
     assert sum(tag == "svg" for tag, _ in parsed.elements) == 4
 
 
+def test_the_manifest_is_written_for_people(seed_sets: list[TestSet], lexical: Any) -> None:
+    settings = {"llm": {"model": "", "context": 8192, "hosts": ["a", "b"]}, "second": True, "plain": False}
+    run = evaluate(seed_sets[0], lambda *_: lexical, settings=settings)
+    footer = re.sub("<[^>]+>", "", render(run).partition("<footer>")[2].partition("</footer>")[0])
+    assert "llm model none, llm context 8192, llm hosts a, llm hosts b, second yes, plain no" in footer
+    assert not re.search(r"[{}\[\]]|None|True|False|&#39;", footer)
+
+
 def test_nothing_is_loaded_from_anywhere(page: str) -> None:
     for tag, attributes in Page(page).elements:
         assert tag not in {"link", "img", "iframe", "object", "embed", "base"}

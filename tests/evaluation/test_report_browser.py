@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (Debian: apt install chromium)")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None,
+    reason="THE REPORT IS NOT TESTED IN A BROWSER: no Chromium is installed (Debian: apt install chromium)",
+)
 
 HOSTILE = "</script><script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">'\""
 
@@ -30,7 +33,8 @@ HOSTILE = "</script><script>document.title='taken'</script><img src=x onerror=\"
 @pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
     playwright = pytest.importorskip(
-        "playwright.sync_api", reason="Playwright is not installed (pip install playwright)"
+        "playwright.sync_api",
+        reason="THE REPORT IS NOT TESTED IN A BROWSER: Playwright is not installed (pip install playwright)",
     )
     with playwright.sync_playwright() as running:
         launched = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -106,6 +110,20 @@ def test_columns_sort_both_ways(page: "Page") -> None:
     assert ids(page) == sorted(ids(page), key=lambda name: name.replace("-", " "))
 
 
+def test_the_choice_above_the_table_sorts_too_and_the_heads_follow(page: "Page") -> None:
+    before = ids(page)
+    values = "rows => rows.map(row => Number(row.dataset.f1))"
+    page.select_option("select[name=sort]", "-f1")
+    assert (down := page.eval_on_selector_all("tbody[data-id]", values)) == sorted(down, reverse=True)
+    head = page.locator("thead button[data-key=f1]").locator("..")
+    assert head.get_attribute("aria-sort") == "descending"
+    head.locator("button").click()
+    assert page.locator("select[name=sort]").input_value() == "f1"
+    page.select_option("select[name=sort]", "position")
+    assert ids(page) == before
+    assert page.locator("th[aria-sort=ascending], th[aria-sort=descending]").count() == 0
+
+
 def test_a_question_opens_to_its_article_with_two_colours(page: "Page") -> None:
     row = page.locator('tbody[data-id="bases-ar-16"]')
     row.locator("button").click()
@@ -136,6 +154,9 @@ PHONE = {"viewport": {"width": 390, "height": 844}}
 def test_a_phone_shows_it_without_scrolling_sideways(page: "Page") -> None:
     page.locator("tbody[data-id] button").first.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    keys = page.eval_on_selector_all("select[name=sort] option", "options => options.map(option => option.value)")
+    assert {"confidence", "-confidence", "rank", "direction", "id"} <= set(keys)
+    assert page.locator("select[name=sort]").is_visible()
     box = page.locator(".details .text").first.bounding_box()
     assert box is not None
     assert box["width"] > 250
