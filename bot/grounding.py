@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.claims_language import is_in
 from bot.facts import Kind, unsupported
 from bot.types import Citation, Claim, DraftClaim, Fault, Question, Withheld
 from index.retriever import Found
 from index.spans import find_span
-from index.text import language_of
 from index.types import Article, Sentence
 
 NEIGHBOURS_BEFORE, NEIGHBOURS_AFTER = 2, 1
@@ -76,9 +76,9 @@ class Grounding:
         return None if draft.text == quotation(sentences) else Withheld(draft, Fault.NOT_VERBATIM)
 
     def _check_statement(self, draft: DraftClaim, cited: list[tuple[Article, Sentence]]) -> Withheld | None:
-        if language_of(draft.text) != self.question.language:
-            return Withheld(draft, Fault.WRONG_LANGUAGE)
         texts = [sentence.text for _, sentence in cited]
+        if not is_in(draft.text, self.question.language, texts):
+            return Withheld(draft, Fault.WRONG_LANGUAGE)
         context = [article.title for article, _ in cited]
         context += [near.text for _, sentence in cited for _, near in self.sources.around(sentence)]
         facts = unsupported(draft.text, texts, allowed=context)
