@@ -13,6 +13,8 @@ import httpx
 import pytest
 
 from bot.telegram import messages
+from bot.telegram.answers import Answers
+from bot.telegram.chats import Chats
 from bot.telegram.checking import check_bot, check_token
 from bot.telegram.database import MIGRATIONS, Database
 from bot.telegram.delivery import Allowance
@@ -164,6 +166,30 @@ def test_the_database_is_migrated_and_a_newer_one_is_refused(tmp_path: Path) -> 
         Database(path)
     with pytest.raises(BotError, match="cannot be used"):
         Database(tmp_path)
+
+
+def test_a_database_of_the_first_version_keeps_what_is_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "bot.sqlite3"
+    raw = sqlite3.connect(path)
+    raw.executescript(MIGRATIONS[0] + "PRAGMA user_version = 1;")
+    payload = json.dumps({"update_id": 7, "message": {"from": {"id": 42}, "text": "x"}})
+    raw.execute("INSERT INTO updates VALUES (7, 'chat 42', ?, 0, 0, NULL, 1.0)", (payload,))
+    raw.execute("INSERT INTO answers VALUES (5, 42, 42, 1.0, 'How many?', 'en', 1, 'Two.', '[]')")
+    raw.execute("INSERT INTO parts VALUES (42, 9, 'u42', 'abc', 0, 4200, 0, 1.0)")
+    raw.commit()
+    raw.close()
+    database = Database(path)
+    given = Answers(database).get(5, chat_id=42)
+    assert given is not None
+    assert (given.question, given.understood) == ("How many?", "How many?")
+    part = Chats(database).part(42, 9)
+    assert part is not None
+    assert part.person_id == 0
+    journal = Journal(database)
+    assert journal.waiting() == [(7, "chat 42")]
+    journal.forget(42, before=8)  # whose an old update is was found out
+    assert journal.waiting() == []
+    database.close()
 
 
 def test_what_is_done_keeps_no_text(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from bot.telegram.answers import Cited
 from bot.telegram.calls import keyboard
 from bot.telegram.cards import answer_buttons, cited_groups, claim_groups, context, reply_groups
 from bot.telegram.commands import COMMANDS
+from bot.telegram.counted import counted
 from bot.telegram.texts import MOST_UNITS, Group, Paragraph, Span, Style, pieces, plain, spoken, units
 from bot.types import Answer, Citation, Claim, Question, Reason, Refusal
 from index.types import Article, Evidence, Language, Sentence
@@ -142,6 +143,47 @@ def test_menus_are_within_telegrams_limits_and_every_command_is_there() -> None:
         assert f"/{name}" in messages.HELP("en")
     assert all(len(messages.DESCRIPTION(language)) <= 512 for language in LANGUAGES)
     assert all(len(messages.ABOUT(language)) <= 120 for language in LANGUAGES)
+
+
+def test_every_part_of_a_quote_too_long_for_a_message_has_its_mark() -> None:
+    text = "A sentence without an end, " * 400
+    article = Article("0123456789ab", "T", "file.txt", text, "en")
+    long = Claim("It is long.", (Citation(article, Sentence(article.id, 0, 0, 0, len(text), text)),))
+    short = Sentence(article.id, 1, 0, 0, 5, "Short")
+    groups = claim_groups([long, Claim("It is short.", (Citation(article, short),))], "en")
+    parts = pieces(groups)
+    assert len(parts) > 2
+    for piece in parts[1:]:
+        quoted = [one for one in piece.entities if one["type"] == "expandable_blockquote"]
+        begins = piece.text.encode("utf-16-le")[2 * quoted[0]["offset"] :].decode("utf-16-le")
+        assert begins.startswith(("\u2068[1]\u2069 … ", "\u2068[2]\u2069"))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "shown"),
+    [
+        ("We came.", "en", "“We came.”"),
+        ("“We came.”", "en", "“We came.”"),
+        ("“We came,” he said.", "en", "‘“We came,” he said.’"),
+        ("He said: “We came.”", "en", "‘He said: “We came.”’"),
+        ("«جئنا»، قال الرجل.", "ar", "“«جئنا»، قال الرجل.”"),
+        ("جئنا.", "ar", "«جئنا.»"),
+    ],
+)
+def test_a_quote_with_marks_of_its_own_has_none_doubled(text: str, language: Language, shown: str) -> None:
+    cited = Cited("0123456789ab", "T", language, 0, text, 0)
+    assert f"{shown} — " in pieces(cited_groups([cited], numbered=False))[0].text
+
+
+def test_numbers_have_the_right_nouns() -> None:
+    forms = {n: (counted(n, messages.ARTICLES_HAD)("ar"), counted(n, messages.ARTICLES_HAD)("en")) for n in range(121)}
+    assert forms[1] == ("مقال واحد", "1 article")
+    assert forms[2] == ("مقالان", "2 articles")
+    assert {forms[n][0].split()[1] for n in (3, 10, 103)} == {"مقالات"}
+    assert {forms[n][0].split()[1] for n in (11, 20, 99, 111)} == {"مقالًا"}
+    assert {forms[n][0].split()[1] for n in (100, 101, 102)} == {"مقال"}
+    assert counted(300, messages.QUESTIONS)("ar") == "300 سؤال"
+    assert counted(2, messages.QUESTIONS)("ar") == "سؤالين"
 
 
 def test_buttons_fit_into_64_bytes() -> None:
