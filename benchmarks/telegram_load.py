@@ -4,14 +4,16 @@
 
 A bot process of its own with the extractive writer and the seed articles. First all people ask at once: every question
 must be answered once; the time until each answer is compared with the engine alone, given the same questions at once
-in as many threads. Then people go on asking, and the bot's memory is read every 500 questions. The bot sends at most
-30 messages a second, as Telegram asks, whatever the server would bear.
+in as many threads. Then people go on asking, and the bot's memory is read every 500 questions: once it has warmed up,
+it must stay flat, or the command fails. The bot sends at most 30 messages a second, as Telegram asks, whatever the
+server would bear.
 """
 
 import argparse
 import itertools
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -31,6 +33,10 @@ from tests.telegram.people import Person
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = ROOT / "seeds"
 SAMPLE = 500
+WARM = 2
+"""Samples until caches and allocator have their size; growth counts from there."""
+FLAT_MB = 1.0
+"""Most growth per sample that counts as flat: some 2 kB a question, far below what one keeps of an answer."""
 
 
 def main() -> None:
@@ -52,9 +58,10 @@ def main() -> None:
             ratio = at(through, 0.95) / at(alone, 0.95)
             print(f"bot, {options.people} at once: p50 {at(through, 0.5):.2f} s, p95 {at(through, 0.95):.2f} s")
             print(f"p95 of the bot over p95 of the engine: {ratio:.2f}")
-            go_on(api, people, process, options.questions - options.people)
+            memory = go_on(api, people, process, options.questions - options.people)
             process.terminate()
             print(f"ended with status {process.wait(15)}")
+    check_flat(memory)
 
 
 def prepare(home: Path) -> App:
@@ -113,17 +120,31 @@ def all_at_once(api: BotApi, people: Sequence[Person]) -> list[float]:
     return sorted(call.at - began for call in api.calls[made:] if call.method == "sendMessage")
 
 
-def go_on(api: BotApi, people: Sequence[Person], process: "subprocess.Popen[bytes]", count: int) -> None:
-    """Ask `count` more questions, a round of all people at a time, and read the bot's memory."""
-    done, next_sample, before = len(people), SAMPLE, 0.0
+def go_on(api: BotApi, people: Sequence[Person], process: "subprocess.Popen[bytes]", count: int) -> list[float]:
+    """Ask `count` more questions, a round of all people at a time; returns the bot's memory in MB, sample by sample."""
+    done, next_sample, memory = len(people), SAMPLE, list[float]()
     while done < count + len(people):
         all_at_once(api, people)
         api.calls.clear()
         done += len(people)
         if done >= next_sample:
-            memory = resident(process.pid)
-            print(f"after {done} questions: {memory:.0f} MB ({memory - before:+.1f})" if before else f"{memory:.0f} MB")
-            before, next_sample = memory, next_sample + SAMPLE
+            memory.append(resident(process.pid))
+            print(f"after {done} questions: {memory[-1]:.0f} MB ({memory[-1] - memory[max(len(memory) - 2, 0)]:+.1f})")
+            next_sample += SAMPLE
+    return memory
+
+
+def check_flat(memory: Sequence[float]) -> None:
+    """Fail unless memory is flat; how much it grows is the slope of a line through the samples (Theil–Sen)."""
+    warm = memory[WARM:]
+    slopes = [(b - a) / (j - i) for (i, a), (j, b) in itertools.combinations(enumerate(warm), 2)]
+    if len(warm) < 3:
+        print("too few questions to tell whether memory is flat")
+        return
+    slope = statistics.median(slopes)
+    print(f"memory: {slope:+.2f} MB per {SAMPLE} questions")
+    if slope > FLAT_MB:
+        raise SystemExit(f"memory is not flat: {slope:+.2f} MB per {SAMPLE} questions")
 
 
 def resident(pid: int) -> float:
