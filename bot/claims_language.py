@@ -23,11 +23,11 @@ _ENGLISH = word_set(
 )
 _FOREIGN = word_set(
     """
-    der das und ist wurde wurden von mit für auf ein eine einen dem den zu nicht im des durch sich auch aus bei le la
-    les du est et un une dans par pour au aux fut qui que sur avec pas ont été sont cette ses ce el los las del y en se
-    fue es por con una su al lo como para más fueron il gli di che è stato nel della sono alla dei delle stata da dal nella
-    os dos das em foi não uma com pelo pela ao het een werd van op door naar niet werden ve bir için ile olarak och av
-    som på till blev
+    der das und ist wurde wurden von mit für auf ein eine einen dem den zu nicht im des durch sich auch aus bei le
+    la les du est et un une dans par pour au aux fut qui que sur avec pas ont été sont cette ses ce el los las del y
+    en se fue es por con una su al lo como para más fueron il gli di che è stato nel della sono alla dei delle stata
+    da dal nella os dos das em foi não uma com pelo pela ao het een werd van op door naar niet werden ve bir için
+    ile olarak och av som på till blev
     """
 )
 _PARTICLES = word_set("de da di du del la le el van von der den al bin ibn")

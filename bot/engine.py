@@ -86,14 +86,13 @@ class Written:
 
     def reply(self, question: Question, found: Found, total: float) -> Reply:
         """The reply, with the time that each stage took."""
+        usage = question.spent + self.usage
         seconds = {**found.seconds, "write": total - sum(found.seconds.values()), "total": total}
         if self.claims:
             return Answer(
-                question, self.claims, found.confidence, self.writer, found.evidence, seconds, self.note, self.usage
+                question, self.claims, found.confidence, self.writer, found.evidence, seconds, self.note, usage
             )
-        return Refusal(
-            question, self.reason, found.confidence, self.writer, found.evidence, seconds, self.note, self.usage
-        )
+        return Refusal(question, self.reason, found.confidence, self.writer, found.evidence, seconds, self.note, usage)
 
 
 def _compose(
@@ -107,11 +106,14 @@ def _compose(
     try:
         for _ in range(writer.attempts):
             failed, withheld = withheld, []
-            for draft in writer.write(question, found, sources, failed):
+            asked = replace(question, spent=question.spent + usage)
+            for draft in writer.write(asked, found, sources, failed):
                 if isinstance(draft, Usage):
                     usage += draft
                     continue
                 checked = grounding.check(draft)
+                if checked in claims:
+                    continue
                 if isinstance(checked, Claim):
                     claims.append(checked)
                     yield Claimed(checked)
@@ -122,7 +124,7 @@ def _compose(
     except Declined:
         reason = Reason.DECLINED
     except WriterFailed as failure:
-        note = failure.note
+        note = Note.PARTIAL if claims else failure.note
     if not claims and withheld and all(one.fault is Fault.WRONG_LANGUAGE for one in withheld):
         note = Note.OTHER_LANGUAGE
     return Written(writer.name, tuple(claims), reason, note, usage)

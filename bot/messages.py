@@ -26,7 +26,7 @@ REFUSAL_LIBRARY = Message(
     ar="لا يجيب أي مقال في المكتبة عن هذا السؤال.",
     en="No article in the library says.",
 )
-NEAREST = Message(ar="أقرب ما ورد فيه:", en="The nearest it comes:")
+NEAREST = Message(ar="أقرب الجمل إليه:", en="The sentences that come nearest:")
 SOURCES = Message(ar="المصادر", en="Sources")
 SOURCE_LINE = Message(
     ar="{title}، الجملة {number}{place} ({source})", en="{title}, sentence {number}{place} ({source})"
@@ -65,8 +65,16 @@ NOTES = {
         en="The language model's server failed; these are the article's own sentences.",
     ),
     Note.MODEL_CUT: Message(
-        ar="انقطع جواب النموذج اللغوي؛ هذا ما ثبت منه أو جمل المقال نفسها.",
-        en="The language model's answer broke off; this is what stood of it, or the article's own sentences.",
+        ar="انقطع جواب النموذج اللغوي؛ هذه جمل المقال نفسها.",
+        en="The language model's answer broke off; these are the article's own sentences.",
+    ),
+    Note.PARTIAL: Message(
+        ar="انقطع جواب النموذج اللغوي قبل تمامه؛ هذا ما ثبت منه في المقال.",
+        en="The language model's answer broke off before its end; this is what of it stands in the article.",
+    ),
+    Note.NOT_A_MODEL: Message(
+        ar="ما في العنوان llm.base_url لا يجيب كخادم نموذج لغوي؛ هذه جمل المقال نفسها.",
+        en="What answers at llm.base_url is no language model's server; these are the article's own sentences.",
     ),
     Note.MODEL_SILENT: Message(
         ar="لم يكتب النموذج اللغوي شيئًا؛ هذه جمل المقال نفسها.",

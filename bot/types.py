@@ -11,6 +11,27 @@ EVERYTHING = Filter()
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What the model cost: tokens as its server counts them (0 where it does not), calls, seconds waited for it."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    calls: int = 0
+    seconds: float = field(default=0.0, compare=False)
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.tokens_in + other.tokens_in,
+            self.tokens_out + other.tokens_out,
+            self.calls + other.calls,
+            self.seconds + other.seconds,
+        )
+
+
+NO_USAGE = Usage()
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What a person asked, in the language to answer in.
 
@@ -23,6 +44,8 @@ class Question:
     article_id: str | None = None
     spaces: tuple[str, ...] = ("",)
     only: Filter = EVERYTHING
+    spent: Usage = field(default=NO_USAGE, compare=False)
+    """What the model cost so far for this question, as where it made a follow-up stand alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +97,14 @@ class Note(StrEnum):
     MODEL_BUSY = "model_busy"
     MODEL_FAILED = "model_failed"
     MODEL_CUT = "model_cut"
+    NOT_A_MODEL = "not_a_model"
+    PARTIAL = "partial"
     MODEL_SILENT = "model_silent"
     MODEL_FILTERED = "model_filtered"
     CONTEXT_TOO_LONG = "context_too_long"
     OTHER_LANGUAGE = "other_language"
     UNGROUNDED = "ungrounded"
     DOUBTED = "doubted"
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What the model cost: tokens in and out as its server counts them (0 where it does not), and calls."""
-
-    tokens_in: int = 0
-    tokens_out: int = 0
-    calls: int = 0
-
-    def __add__(self, other: "Usage") -> "Usage":
-        return Usage(self.tokens_in + other.tokens_in, self.tokens_out + other.tokens_out, self.calls + other.calls)
-
-
-NO_USAGE = Usage()
 
 
 class Fault(StrEnum):

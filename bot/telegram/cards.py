@@ -10,7 +10,7 @@ from bot.telegram import messages
 from bot.telegram.answers import NEAREST_SHOWN, Cited, Given
 from bot.telegram.calls import Button, button
 from bot.telegram.texts import Group, Paragraph, Span, Style, one_line, plain, spoken
-from bot.types import Answer, Citation, Claim, Note, Refusal, Reply
+from bot.types import Answer, Citation, Claim, Refusal, Reply
 from index.types import Article, Language, Sentence
 
 Place = tuple[str, int]
@@ -18,6 +18,8 @@ Place = tuple[str, int]
 
 BUTTONS_IN_ROW = 8
 MOST_BUTTONS = 96
+PERSONS_NOTES = ("ungrounded", "doubted", "other_language", "model_cut", "partial")
+"""Notes that say something of the answer; the others tell an operator what to set, who reads them in the log."""
 OPENING, CLOSING = ("“", "«", '"'), ("”", "»", '"')
 EXCERPT = 25
 """Words of an article's beginning and end in its summary."""
@@ -182,7 +184,7 @@ def _note(reply: Reply) -> list[Group]:
     """Why the answer is not the model's, or not in the question's language."""
     language = reply.question.language
     if reply.note:
-        own = reply.note in (Note.UNGROUNDED, Note.DOUBTED, Note.OTHER_LANGUAGE, Note.MODEL_CUT)
+        own = reply.note in PERSONS_NOTES
         return [Group(tuple(spoken(common.NOTES[reply.note] if own else messages.MODEL_AWAY, language)))]
     claims = reply.claims if isinstance(reply, Answer) else ()
     foreign = any(citation.article.language != language for claim in claims for citation in claim.citations)

@@ -12,7 +12,11 @@ _STATUS = {
     408: Note.MODEL_SLOW,
     413: Note.CONTEXT_TOO_LONG,
     429: Note.MODEL_BUSY,
+    503: Note.MODEL_BUSY,
 }
+_CLIENT = (400, 401, 403, 404, 422)
+_BAD_KEY = ("api key", "api_key", "apikey", "authentication", "unauthorized")
+_NO_MODEL = ("does not exist", "not found", "unknown model", "no such model", "not exist", "invalid model")
 _TOO_LONG = ("context_length", "context length", "context size", "too long", "exceed")
 
 
@@ -20,6 +24,7 @@ def explain(error: Exception) -> Note | None:
     """The note for an error raised while the model was asked; None if the fault is ours."""
     import httpx
     import openai
+    import pydantic
 
     match error:
         case WriterFailed():
@@ -34,13 +39,20 @@ def explain(error: Exception) -> Note | None:
             return Note.MODEL_UNREACHABLE
         case openai.APIError():
             return _of_status(500, str(error))
-        case json.JSONDecodeError() | UnicodeDecodeError():
+        case json.JSONDecodeError() | UnicodeDecodeError() | httpx.HTTPError() | httpx.StreamError():
             return Note.MODEL_FAILED
+        case TypeError() | AttributeError() | KeyError() | IndexError() | pydantic.ValidationError():
+            return Note.MODEL_FAILED  # the client's, over an answer that is not shaped like one
         case _:
             return None
 
 
 def _of_status(status: int, said: str) -> Note:
+    lower = said.lower()
+    if status in _CLIENT and any(sign in lower for sign in _BAD_KEY):
+        return Note.MODEL_KEY
+    if status in _CLIENT and "model" in lower and any(sign in lower for sign in _NO_MODEL):
+        return Note.MODEL_UNKNOWN
     if any(sign in said.lower() for sign in _TOO_LONG) and status in (400, 413, 500):
         return Note.CONTEXT_TOO_LONG
     if "content_filter" in said or "content filter" in said.lower():

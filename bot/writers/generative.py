@@ -1,8 +1,8 @@
 """The writer with a language model: any LlamaIndex `LLM`. What it writes is not trusted, see `bot.grounding`."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import prompts
@@ -11,9 +11,10 @@ from bot.grounding import Sources
 from bot.types import DraftClaim, Fault, Note, Question, Usage, Withheld
 from bot.writers import Declined, WriterFailed
 from bot.writers.faults import explain
+from bot.writers.refusals import without_refusal
+from bot.writers.watch import Watch
 from index.passages import count_tokens
 from index.retriever import Found
-from index.text import search_form
 from index.types import Sentence
 
 if TYPE_CHECKING:
@@ -25,19 +26,17 @@ EVIDENCE_TOKENS = 700
 """Most tokens of evidence in a prompt."""
 MOST_REWRITTEN = 400
 """Characters of a rewritten question."""
-LEAD = 24
-"""Characters of the refusal phrase that must come first for an output to count as one."""
 
 
 class GenerativeWriter:
-    """Writes with a model; `context` are the tokens it can read and write, `timeout` seconds for one answer."""
+    """Writes with a model; `context` are the tokens it can read and write, `timeout` seconds for one question."""
 
     attempts = 2
     quotes = False
 
     def __init__(
         self,
-        model: "Callable[[], AbstractContextManager[LLM]]",
+        model: "Callable[[Watch], AbstractContextManager[LLM]]",
         *,
         name: str,
         context: int,
@@ -57,52 +56,79 @@ class GenerativeWriter:
         """
         chosen = choose_sentences(found, sources, budget=self._budget)
         messages = _messages(question, chosen, withheld)
-        stream, refusal = ClaimStream(chosen), prompts.REFUSALS[question.language]
-        written, usage = "", Usage(calls=1)
-        for delta, counted in self._stream(messages):
-            written, usage = written + delta, counted or usage
-            if _declines(written, refusal):
-                yield usage
-                raise Declined
-            yield from stream.feed(delta)
-            if len(written) > MOST_CHARACTERS:
-                break
+        stream = ClaimStream(chosen)
+        drafts = _Drafts()
+        written, failure = "", None
+        try:
+            for piece in self._stream(messages, question.spent, most=MOST_CHARACTERS):
+                if isinstance(piece, Usage):
+                    yield piece
+                    continue
+                written += piece
+                yield from drafts.of(stream.feed(piece))
+        except WriterFailed as fault:
+            failure = fault
         rest = stream.close()
-        yield from () if stream.cut else rest
-        yield usage
+        yield from drafts.of([] if stream.cut else rest)
+        if failure:
+            raise failure
         if not written.strip():
             raise WriterFailed(Note.MODEL_SILENT)
+        if drafts.refused and not drafts.stated:
+            raise Declined
 
-    def rewrite(self, history: str, question: Question) -> str:
-        """Return a follow-up as a question that stands alone: the first line of what the model writes.
+    def rewrite(self, history: str, question: Question) -> tuple[str, Usage]:
+        """Return a follow-up as a question that stands alone, as the model writes it, and what that cost.
+
+        Nothing where the model fails: `bot.conversation` can do without.
+        """
+        prompt = prompts.load("followup", language=question.language)
+        written, usage = "", question.spent
+        try:
+            asked = prompt.fill(history=history, question=_one_line(question.text))
+            for piece in self._stream(asked, usage, most=MOST_REWRITTEN):
+                if isinstance(piece, Usage):
+                    usage += piece
+                else:
+                    written += piece
+        except WriterFailed:
+            return "", usage
+        return written, usage
+
+    def _stream(self, messages: "prompts.Messages", spent: Usage, *, most: int) -> Iterator[str | Usage]:
+        """Pieces of the output, `most` characters, and what they cost: the call itself before it is made.
+
+        Closing this ends the request.
 
         Raises: WriterFailed.
         """
-        prompt = prompts.load("followup", language=question.language)
-        written = ""
-        for delta, _ in self._stream(prompt.fill(history=history, question=_one_line(question.text))):
-            written += delta
-            if "\n" in written.strip() or len(written) > MOST_REWRITTEN:
-                break
-        return written.strip().partition("\n")[0][:MOST_REWRITTEN]
-
-    def _stream(self, messages: "prompts.Messages") -> Iterator[tuple[str, Usage | None]]:
-        """Pieces of the output, with the usage once the server tells it; closing this ends the request."""
         from llama_index.core.llms import ChatMessage
 
         asked = [ChatMessage(role="system", content=messages.system), ChatMessage(role="user", content=messages.user)]
-        deadline = time.monotonic() + self._timeout
-        try:
-            with self._model() as model:
-                for response in model.stream_chat(asked):
-                    yield response.delta or "", _usage(response)
-                    _check_finish(response)
-                    _check_time(deadline)
-        except Exception as error:
-            note = explain(error)
-            if note is None:
-                raise
-            raise WriterFailed(note) from error
+        counted, finished, length, had = Usage(), False, 0, self._timeout - spent.seconds
+        yield Usage(calls=1)
+        with Watch(had) as watch:
+            try:
+                with self._model(watch) as model:
+                    watch.resume()
+                    for response in model.stream_chat(asked):
+                        watch.pause()
+                        counted = _usage(response) or counted
+                        length += len(response.delta or "")
+                        finished |= _is_finished(response) or length > most
+                        yield response.delta or ""
+                        if length > most:
+                            break
+                        watch.resume()
+                    watch.pause()
+            except Exception as error:
+                note = explain(error)
+                if note is None:
+                    raise
+                yield replace(counted, seconds=had - watch.left)
+                raise WriterFailed(Note.MODEL_SLOW if watch.expired else note) from error
+            yield replace(counted, seconds=had - watch.left)
+            _check_end(watch, finished=finished)
 
 
 def choose_sentences(found: Found, sources: Sources, *, budget: int) -> dict[str, Sentence]:
@@ -157,21 +183,43 @@ def _one_line(text: str) -> str:
     return " ".join(text.split()).replace("[", "(").replace("]", ")")
 
 
-def _declines(written: str, refusal: str) -> bool:
-    return search_form(written).strip(" .،\"'*\n").startswith(search_form(refusal)[:LEAD].strip(" ."))
+class _Drafts:
+    """The claims of an output without what only refuses; whether it refused, and whether it stated anything."""
+
+    def __init__(self) -> None:
+        self.refused = self.stated = False
+
+    def of(self, claims: Sequence[DraftClaim]) -> Iterator[DraftClaim]:
+        """Yield what the claims state."""
+        for claim in claims:
+            stated = without_refusal(claim)
+            self.refused |= stated != claim
+            self.stated |= stated is not None
+            if stated:
+                yield stated
 
 
 def _usage(response: "ChatResponse") -> Usage | None:
     counted: Any = getattr(response.raw, "usage", None)
-    return Usage(counted.prompt_tokens or 0, counted.completion_tokens or 0, 1) if counted else None
+    return Usage(counted.prompt_tokens or 0, counted.completion_tokens or 0) if counted else None
 
 
-def _check_time(deadline: float) -> None:
-    if time.monotonic() > deadline:
-        raise WriterFailed(Note.MODEL_SLOW)
+def _is_finished(response: "ChatResponse") -> bool:
+    """Say whether the model gave a reason for its end.
 
-
-def _check_finish(response: "ChatResponse") -> None:
+    Raises: WriterFailed where the reason is a filter.
+    """
     choices: Any = getattr(response.raw, "choices", None)
-    if choices and choices[0].finish_reason == "content_filter":
+    reason = choices[0].finish_reason if choices else None
+    if reason == "content_filter":
         raise WriterFailed(Note.MODEL_FILTERED)
+    return reason is not None
+
+
+def _check_end(watch: Watch, *, finished: bool) -> None:
+    """Raise WriterFailed where the stream ended without an end, or was none."""
+    if watch.expired:
+        raise WriterFailed(Note.MODEL_SLOW)
+    if not finished:
+        strange = bool(watch.content_type) and "event-stream" not in watch.content_type
+        raise WriterFailed(Note.NOT_A_MODEL if strange else Note.MODEL_CUT)

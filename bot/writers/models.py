@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from bot.writers.watch import Watch
 from config.settings import Settings
 
 if TYPE_CHECKING:
     import httpx
     from llama_index.core.llms import LLM
 
+_LEAST_TIMEOUT = 0.05
 OPENAI_MODEL = "gpt-4o-mini"
 
 
@@ -28,18 +30,21 @@ def model_name(settings: Settings) -> str:
 
 
 @contextmanager
-def connected(settings: Settings) -> "Iterator[LLM]":
+def connected(settings: Settings, watch: Watch | None = None) -> "Iterator[LLM]":
     """The model over an HTTP client of its own, closed at the end: leaving ends the request at the server, too.
+
+    The end of the `watch` ends it as well.
 
     Raises: ModelError when a local model cannot be started.
     """
     import httpx
 
-    with httpx.Client(timeout=settings.llm.timeout) as client:
-        yield make_model(settings, client)
+    timeout = max(watch.left, _LEAST_TIMEOUT) if watch else settings.llm.timeout
+    with httpx.Client(timeout=timeout, event_hooks=watch.hooks() if watch else None) as client:
+        yield make_model(settings, client, timeout=timeout)
 
 
-def make_model(settings: Settings, client: "httpx.Client | None" = None) -> "LLM":
+def make_model(settings: Settings, client: "httpx.Client | None" = None, *, timeout: float | None = None) -> "LLM":
     """Build the model that `settings.llm` names; nothing is connected yet.
 
     Raises: ModelError when a local model cannot be started.
@@ -50,7 +55,7 @@ def make_model(settings: Settings, client: "httpx.Client | None" = None) -> "LLM
         "api_key": chosen.api_key.get_secret_value() or "none",
         "temperature": 0.0,
         "max_tokens": chosen.max_tokens,
-        "timeout": chosen.timeout,
+        "timeout": timeout or chosen.timeout,
         "max_retries": 0,
         "http_client": client,
         "additional_kwargs": {"stream_options": {"include_usage": True}},
