@@ -8,8 +8,10 @@ from importlib.metadata import version
 from time import perf_counter
 
 from bot.bootstrap import App, bootstrap
+from bot.trial import try_model
+from bot.writers.models import has_model
 from config.errors import SanadError
-from config.settings import load_settings, user_file
+from config.settings import load_settings, origins, user_file
 from index.embedding import make_encoders
 
 PACKAGES = ("sanad", "chromadb", "llama-index-core", "tiktoken")
@@ -49,9 +51,11 @@ def _versions(_: App) -> str:
     return ", ".join([f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in PACKAGES)])
 
 
-def _settings(_: App) -> str:
+def _settings(app: App) -> str:
     file = user_file()
-    return f"defaults and {str(file)!r}" if file else "defaults; a sanad.toml here would change them"
+    changed = [key for key, _, origin in origins(app.settings) if origin == "environment"]
+    where = f"defaults and {str(file)!r}" if file else "defaults; a sanad.toml here would change them"
+    return where + (f"; from the environment: {', '.join(changed)}" if changed else "")
 
 
 def _folder(app: App) -> str:
@@ -66,10 +70,9 @@ def _folder(app: App) -> str:
 
 
 def _store(app: App) -> str:
-    if app.library.store.embedded:
-        return "Chroma, embedded"
     app.library.records()
-    return f"Chroma server at {app.settings.store.url}"
+    store = app.library.store
+    return "Chroma, embedded" if store.embedded else f"Chroma server at {store.where}"
 
 
 def _library(app: App) -> str:
@@ -87,5 +90,8 @@ def _embedding(app: App) -> str:
     return f"{encoders.main.model_name}, {1000 * (perf_counter() - began):.0f} ms a question"
 
 
-def _language_model(_: App) -> str:
-    return "none; answers quote the article's own sentences"
+def _language_model(app: App) -> str:
+    if not has_model(app.settings):
+        return "none; answers quote the article's own sentences"
+    began = perf_counter()
+    return f"{try_model(app)}, {perf_counter() - began:.1f} s for a word"

@@ -3,6 +3,7 @@
 A reply becomes lines of styled spans once; terminal and plain text differ only in how a span is shown.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, assert_never
@@ -88,12 +89,22 @@ def source_lines(cited: Sequence[Citation], language: Language) -> Iterator[Line
     for number, citation in enumerate(cited, 1):
         where = messages.SOURCE_LINE(
             language,
-            title=isolate(clean(citation.article.title)),
+            title=isolate(_one_line(citation.article.title)),
             number=citation.sentence.position + 1,
             place=_where(citation, language),
-            source=isolate(clean(link_to(citation.article, citation.sentence) or citation.article.source)),
+            source=isolate(_one_line(link_to(citation.article, citation.sentence) or _source(citation.article.source))),
         )
         yield Line(language, (Span(f"[{number}]", "mark"), Span(" "), Span(where, "dim")))
+
+
+def _source(source: str) -> str:
+    """A file below the working folder by its path from there, anything else as it is."""
+    here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118 - a string, for sources that are no paths
+    return source.removeprefix(here) or source
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean(text).split())
 
 
 def _where(citation: Citation, language: Language) -> str:
@@ -187,8 +198,11 @@ def _quoted(citation: Citation) -> list[Span]:
 
 
 def _enclosed(spans: list[Span], quoted: Citation | Evidence) -> Iterator[Span]:
-    curly = quoted.article.language == "en" and not any(mark in span.text for span in spans for mark in "“”")
-    opening, closing = ("“", "”") if curly else ("«", "»")
+    text = "".join(span.text for span in spans)
+    if quoted.article.language == "ar":
+        opening, closing = "«", "»"
+    else:
+        opening, closing = ("‘", "’") if any(mark in text for mark in "“”") else ("“", "”")
     yield Span(opening)
     yield from spans
     yield Span(closing)

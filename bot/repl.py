@@ -2,7 +2,9 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
+from threading import Thread
 from typing import TYPE_CHECKING, Literal
 
 from bot import messages
@@ -40,6 +42,7 @@ class Chat:
         self._language: Literal["auto", "ar", "en"] = app.settings.interface.language
         self._article: ArticleRecord | None = app.library.resolve(article) if article else None
         self._reply: Reply | None = None
+        self._warming: Thread | None = None
         self._conversation = app.converse()
         self._commands: dict[str, Callable[[str], Iterator[Line]]] = {
             "/articles": self._list_articles,
@@ -58,6 +61,14 @@ class Chat:
         for line in self._typed() if sys.stdin.isatty() else sys.stdin:
             if line.strip():
                 self._turn(line.strip())
+
+    def _warm(self) -> None:
+        """Load what the first answer needs while the person types.
+
+        In a thread, which Ctrl-C does not reach: an import that it cuts in two cannot be had again.
+        """
+        with suppress(SanadError):  # the first answer will say it
+            self._app.retriever.warm()
 
     def _turn(self, line: str) -> None:
         try:
@@ -90,6 +101,8 @@ class Chat:
         yield Line(question.language, ())
 
     def _stream(self, question: Question) -> Iterator[Line]:
+        if self._warming:
+            self._warming.join()
         cited: list[Citation] = []
         for event in self._app.engine.stream(question):
             match event:
@@ -156,7 +169,7 @@ class Chat:
 
     @property
     def _tongue(self) -> Language:
-        """The language of messages: as chosen, else the last question's, else the first article's."""
+        """The language of messages: as chosen, else the last question's, else English."""
         if self._language != "auto":
             return self._language
         return self._reply.question.language if self._reply else "en"
@@ -168,6 +181,8 @@ class Chat:
     def _typed(self) -> Iterator[str]:
         """Lines typed at a prompt, with history across runs; Ctrl-C clears the line, Ctrl-D ends."""
         session = self._session()
+        self._warming = Thread(target=self._warm, daemon=True)
+        self._warming.start()
         while True:
             try:
                 yield session.prompt("؟ " if self._tongue == "ar" else "? ")

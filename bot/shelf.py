@@ -98,9 +98,10 @@ def verify_library(app: App) -> bool:
 
 
 def _row(record: ArticleRecord) -> list[str]:
-    tags = ", ".join(clean(tag) for tag in record.metadata.tags)
+    tags = " ".join(", ".join(clean(tag) for tag in record.metadata.tags).split())
     date = record.metadata.published or record.indexed[:10]
-    return [record.id, record.language, str(record.sentences), date, clean(record.title), clean(record.source), tags]
+    title, source = (" ".join(clean(text).split()) for text in (record.title, record.source))
+    return [record.id, record.language, str(record.sentences), date, title, source, tags]
 
 
 def _table(records: list[ArticleRecord]) -> "Table":

@@ -5,6 +5,7 @@ Later wins: config/default.toml, the user's sanad.toml, the environment, options
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as UnreadableVariable
 
 from config.errors import SettingsError
 
@@ -121,7 +123,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
     )
 
-    home: Path = Field(description="folder of the library; empty: the user's data folder")
+    home: str = Field(description="folder of the library; empty: the user's data folder")
     store: Store
     embedding: Embedding
     passages: Passages
@@ -133,8 +135,13 @@ class Settings(BaseSettings):
 
     @property
     def folder(self) -> Path:
-        """The data folder, absolute; not necessarily there yet."""
-        return self.home.expanduser().absolute() if str(self.home) != "." else platformdirs.user_data_path("sanad")
+        """The data folder, absolute; not necessarily there yet. Raises: SettingsError where there is no such home."""
+        if not self.home:
+            return platformdirs.user_data_path("sanad")
+        try:
+            return Path(self.home).expanduser().absolute()
+        except RuntimeError as error:
+            raise SettingsError(f"The setting 'home' is {self.home!r}: {error}; name a folder that can be.") from error
 
     @classmethod
     def settings_customise_sources(
@@ -156,8 +163,12 @@ def load_settings(options: Mapping[str, Any] | None = None) -> Settings:
         return Settings(**dict(options or {}))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"The settings file {str(user_file())!r} is not valid TOML: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"The settings file {str(user_file())!r} is not UTF-8 text; save it as UTF-8.") from error
     except OSError as error:
         raise SettingsError(f"The settings file {error.filename!r} cannot be read: {error.strerror}.") from error
+    except UnreadableVariable as error:
+        raise SettingsError(f"{error}; a list is written as JSON, for example '[\"wiki.example\"]'.") from error
     except ValidationError as error:
         raise SettingsError(_explain(error)) from error
 
@@ -179,7 +190,12 @@ def origins(settings: Settings, options: Mapping[str, Any] | None = None) -> Ite
     for key, value in _flatten(settings.model_dump()):
         path = key.split(".")
         origin = next(name for name, layer in layers if _has(layer, path))
-        yield key, str(value), origin
+        yield key, masked(str(value)), origin
+
+
+def masked(address: str) -> str:
+    """An address without the name and password that it may hold."""
+    return re.sub(r"(?<=://)[^/@\s]*@", "***@", address)
 
 
 class _UsualNames(InitSettingsSource):
@@ -223,7 +239,7 @@ def _is_known(variable: str) -> bool:
 def _suggestion(variable: str) -> str:
     names = [PREFIX + key.upper().replace(".", "__") for key in _known_keys()]
     close = difflib.get_close_matches(variable, names, 1, 0.5)
-    return f"did you mean {close[0]}" if close else "`sanad config` lists them all"
+    return f"perhaps {close[0]} is meant" if close else "`sanad config` lists them all"
 
 
 def _explain(error: ValidationError) -> str:
@@ -231,8 +247,10 @@ def _explain(error: ValidationError) -> str:
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         close = difflib.get_close_matches(key, list(_known_keys()), 1, 0.5)
-        return f"There is no setting {key!r}; {f'did you mean {close[0]!r}' if close else '`sanad config` lists them'}."
-    return f"The setting {key!r} has a wrong value: {first['msg']}; `sanad config` shows where it comes from."
+        hint = f"perhaps {close[0]!r} is meant" if close else "`sanad config` lists them"
+        return f"There is no setting {key!r}; {hint}."
+    wrong = "it is a section, and its settings stand below it" if first["type"] == "model_type" else first["msg"]
+    return f"The setting {key!r} has a wrong value: {wrong}; `sanad config` shows where it comes from."
 
 
 def _flatten(layer: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,11 +1,14 @@
 """The choice of encoders: which LlamaIndex embedding, and whether a second opinion is asked."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from config.errors import EmbeddingError, SanadError
 from config.settings import Settings
 
 if TYPE_CHECKING:
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
     from index.e5 import SentenceEncoder
 
 Vectors = NDArray[np.float32]
+
+RETRIES, TIMEOUT = 2, 30.0
+"""Of a request to an embedding server, and the seconds that each may take."""
 
 
 @dataclass(frozen=True)
@@ -24,16 +30,18 @@ class Encoders:
     second: "SentenceEncoder | None"
 
     def embed(self, texts: list[str]) -> Vectors:
-        """(n, d) unit vectors of texts to be found."""
-        return unit(np.asarray(self.main.get_text_embedding_batch(texts), np.float32))
+        """(n, d) unit vectors of texts to be found. Raises: EmbeddingError."""
+        with explained():
+            return unit(np.asarray(self.main.get_text_embedding_batch(texts), np.float32))
 
     def embed_second(self, texts: list[str]) -> Vectors | None:
         """(n, 512) unit vectors of the second encoder, or none."""
         return self.second.encode(texts) if self.second else None
 
     def embed_query(self, text: str) -> Vectors:
-        """(d,) unit vector of a question."""
-        return unit(np.asarray(self.main.get_query_embedding(text), np.float32))
+        """(d,) unit vector of a question. Raises: EmbeddingError."""
+        with explained():
+            return unit(np.asarray(self.main.get_query_embedding(text), np.float32))
 
 
 def make_encoders(settings: Settings) -> Encoders:
@@ -43,7 +51,31 @@ def make_encoders(settings: Settings) -> Encoders:
     """
     from index.e5 import SentenceEncoder
 
-    return Encoders(_make_main(settings), SentenceEncoder() if settings.embedding.second else None)
+    with explained():
+        return Encoders(_make_main(settings), SentenceEncoder() if settings.embedding.second else None)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn what an embedding server or its client does wrong into one clear sentence."""
+    try:
+        yield
+    except SanadError:
+        raise
+    except Exception as error:
+        if not _is_a_clients(error):
+            raise
+        reason = " ".join(str(error).split())[:200]
+        raise EmbeddingError(
+            f"The embedding model did not do its part ({reason}); "
+            "correct embedding.provider, .model, .base_url or .api_key."
+        ) from error
+
+
+def _is_a_clients(error: Exception) -> bool:
+    """Whether the openai client, its HTTP client, or LlamaIndex's choice of an OpenAI model raised this."""
+    kinds = (kind.__module__.split(".")[0] for kind in type(error).__mro__)
+    return bool({"openai", "httpx"} & set(kinds)) or (isinstance(error, ValueError) and "OpenAIEmbedding" in str(error))
 
 
 def describe_encoders(settings: Settings) -> tuple[str, str]:
@@ -62,6 +94,7 @@ def unit(vectors: Vectors) -> Vectors:
 def _make_main(settings: Settings) -> "BaseEmbedding":
     chosen = settings.embedding
     key = chosen.api_key.get_secret_value() or settings.llm.api_key.get_secret_value()
+    options: dict[str, Any] = {"embed_batch_size": chosen.batch, "max_retries": RETRIES, "timeout": TIMEOUT}
     match chosen.provider:
         case "bundled":
             from index.e5 import E5Embedding
@@ -74,12 +107,10 @@ def _make_main(settings: Settings) -> "BaseEmbedding":
         case "openai":
             from llama_index.embeddings.openai import OpenAIEmbedding
 
-            return OpenAIEmbedding(
-                model=chosen.model or "text-embedding-3-small", api_key=key, embed_batch_size=chosen.batch
-            )
+            return OpenAIEmbedding(model=chosen.model or "text-embedding-3-small", api_key=key, **options)
         case "openai_like":
             from llama_index.embeddings.openai_like import OpenAILikeEmbedding
 
             return OpenAILikeEmbedding(
-                model_name=chosen.model, api_base=chosen.base_url, api_key=key or "none", embed_batch_size=chosen.batch
+                model_name=chosen.model, api_base=chosen.base_url, api_key=key or "none", **options
             )

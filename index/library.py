@@ -120,21 +120,21 @@ class Library:
                     records.record_of(indexed, before=old.get(indexed.article.id), story=stories[indexed.article.id])
                     for indexed in changed
                 ]
-                rows.journal(session, self._names, [(old.get(record.id), record) for record in new])
+                begun = rows.journal(session, self._names, [(old.get(record.id), record) for record in new])
                 rows.add_parts(session, self._names, changed)
                 records.put_records(session, self._names, new, changed)
-                self._sweep(session, {record.id for record in new})
+                self._sweep(session, begun)
             return [_change(indexed, changed, old) for indexed in articles]
 
     def restore(self, indexed: IndexedArticle, record: ArticleRecord) -> None:
         """Store an article exactly as its record says, whatever lies there under its name."""
         with self._writing() as session:
             there = records.read_records(session, self._names, [record.id])
-            rows.journal(session, self._names, [(one, record) for one in there] or [(None, record)])
+            begun = rows.journal(session, self._names, [(one, record) for one in there] or [(None, record)])
             rows.drop_versions(session, self._names, [record])
             rows.add_parts(session, self._names, [indexed])
             records.put_records(session, self._names, [record], [indexed])
-            self._sweep(session, {record.id})
+            self._sweep(session, begun)
 
     def drop_strays(self) -> int:
         """Delete rows of no live version, of which a process that was killed leaves some; return how many."""
@@ -150,11 +150,12 @@ class Library:
             return sorted(mine)
 
     def remove(self, record: ArticleRecord) -> None:
-        """Take the article out, if it is there."""
+        """Take the article out, if it is there, in whatever version it is there by now."""
         with self._writing() as session:
-            rows.journal(session, self._names, [(None, record)])
+            there = records.read_records(session, self._names, [record.id])
+            begun = rows.journal(session, self._names, [(one, record) for one in there] or [(None, record)])
             records.drop_record(session, self._names, record.id)
-            self._sweep(session, {record.id})
+            self._sweep(session, begun)
 
     def outdated(self) -> dict[str, list[Article]]:
         """Articles stored under other settings, by space, to be indexed again; see `drop_outdated`."""
@@ -198,12 +199,15 @@ class Library:
         records.put_records_again(session, self._names, list(teller.joined.values()))
         return teller.stories
 
-    def _sweep(self, session: Session, articles: Collection[str] = ()) -> None:
-        """Delete what the journal names and no record does: of these articles, and whatever was abandoned."""
+    def _sweep(self, session: Session, entries: Collection[str] = ()) -> None:
+        """Delete what the journal names and no record does: in these entries, and in whatever was abandoned.
+
+        On a server, other entries are those of writers at work.
+        """
         done = [
             entry
             for entry in rows.read_journal(session, self._names)
-            if entry.article_id in articles or self.store.embedded or time.time() - entry.begun > ABANDONED_AFTER
+            if entry.id in entries or self.store.embedded or time.time() - entry.begun > ABANDONED_AFTER
         ]
         if done:
             live = records.read_records(session, self._names, [entry.article_id for entry in done])

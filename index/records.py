@@ -61,7 +61,8 @@ def read_records(session: Session, names: Names, ids: list[str] | None = None) -
     collection = session.find(names.articles)
     if collection is None:
         return []
-    found = collection.get(ids=ids, include=["metadatas"])
+    wanted = None if ids is None else list(dict.fromkeys(ids))  # Chroma's server refuses an id named twice
+    found = collection.get(ids=wanted, include=["metadatas"])
     return [
         from_values(article_id, dict(row))
         for article_id, row in zip(found["ids"], found["metadatas"] or [], strict=True)

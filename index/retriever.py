@@ -102,6 +102,10 @@ class Retriever:
         seconds = {"embed": encoded - began, "find": perf_counter() - encoded}
         return Found(evidence, merged, seconds, tellings)
 
+    def warm(self) -> None:
+        """Load the encoders, so that the first question need not wait for them. Raises: EmbeddingError."""
+        self._encode("?")
+
     def _encode(self, text: str) -> EncodedQuestion:
         encoders = self._encoders()
         vectors = encoders.embed_second([text, *question_words(text)])

@@ -64,10 +64,11 @@ def read_shape(session: Session, names: Names) -> dict[str, Any]:
     return dict(session.make(names.articles).metadata or {})
 
 
-def journal(session: Session, names: Names, writes: Sequence[tuple[ArticleRecord | None, ArticleRecord]]) -> None:
-    """Write down which versions (the old, if any, and the new) are about to be touched."""
+def journal(session: Session, names: Names, writes: Sequence[tuple[ArticleRecord | None, ArticleRecord]]) -> list[str]:
+    """Write down which versions (the old, if any, and the new) are about to be touched; return the entries' ids."""
+    ids = [_key(new) for _, new in writes]
     session.make(names.journal).upsert(
-        ids=[_key(new) for _, new in writes],
+        ids=ids,
         metadatas=[
             {
                 "article_id": new.id,
@@ -78,6 +79,7 @@ def journal(session: Session, names: Names, writes: Sequence[tuple[ArticleRecord
         ],
         embeddings=np.ones((len(writes), 1), np.float32),
     )
+    return ids
 
 
 def read_journal(session: Session, names: Names) -> list[Entry]:
@@ -105,8 +107,8 @@ def add_parts(session: Session, names: Names, articles: Sequence[IndexedArticle]
 
 def drop_parts(session: Session, names: Names, entries: Sequence[Entry], *, keep: Container[tuple[str, str]]) -> None:
     """Delete the parts of the entries' versions, except of those (article, version) to keep, then the entries."""
-    dead = [record for entry in entries for record in entry.versions if (record.id, record.version) not in keep]
-    drop_versions(session, names, dead)
+    touched = {(record.id, record.version): record for entry in entries for record in entry.versions}
+    drop_versions(session, names, [record for version, record in touched.items() if version not in keep])
     drop_ids(session.make(names.journal), [entry.id for entry in entries])
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from config.errors import LibraryError, SanadError, StoreUnreachable
+from config.settings import masked
 from index.gate import Gate
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Store:
     """
 
     def __init__(self, folder: Path, *, url: str = "") -> None:
-        self.where = url or str(folder)
+        self.where = masked(url) or str(folder)
         self.embedded = not url
         self._folder, self._url = folder, url
         self._turn = threading.RLock()
@@ -126,6 +127,11 @@ class Store:
         yield Session(self._client, self._collections, b"%d" % next(self._visits))
 
     def _open_folder(self) -> "ClientAPI":
+        database = self._folder / "chroma.sqlite3"
+        if database.exists() and not database.stat().st_size and any(one.is_dir() for one in self._folder.iterdir()):
+            raise LibraryError(  # Chroma would begin a new library beside the vectors of this one
+                f"The library in {self.where!r} has lost its database; move the folder away and index again."
+            )
         from chromadb import PersistentClient
         from chromadb.config import Settings
 
@@ -135,12 +141,15 @@ class Store:
         from chromadb import HttpClient
         from chromadb.config import Settings
 
-        parts = urlsplit(self._url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise LibraryError(f"store.url is {self._url!r}, which is no http(s) address; write http://HOST:PORT.")
+        try:
+            parts = urlsplit(self._url)
+            host, port = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError:  # a port that is none, a bracket that does not close
+            host = None
+        if not host or parts.scheme not in ("http", "https"):
+            raise LibraryError(f"store.url is {self.where!r}, which is no http(s) address; write http://HOST:PORT.")
         settings = Settings(anonymized_telemetry=False)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        return HttpClient(parts.hostname, port, ssl=parts.scheme == "https", settings=settings)
+        return HttpClient(host, port, ssl=parts.scheme == "https", settings=settings)
 
     def _forget_client(self) -> None:
         self._collections.clear()
@@ -169,7 +178,7 @@ class Store:
         reason = " ".join(str(error).split())[:200]
         if not self.embedded:
             return StoreUnreachable(
-                f"The Chroma server at {self._url!r} did not do its part ({reason}); start it, or correct store.url."
+                f"The Chroma server at {self.where!r} did not do its part ({reason}); start it, or correct store.url."
             )
         if "readonly" in reason or "read-only" in reason or "(code: 8)" in reason:
             return LibraryError(f"The library in {self.where!r} is read-only; make it writable, or set SANAD_HOME.")

@@ -29,9 +29,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def sanad(*arguments: str, home: Path, stdin: str = "", **options: object) -> subprocess.CompletedProcess[str]:
+def sanad(
+    *arguments: str, home: Path, stdin: str = "", settings: dict[str, str] | None = None, **options: object
+) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SANAD_", "OPENAI_"))}
-    environment |= {"SANAD_HOME": str(home)}
+    environment |= {"SANAD_HOME": str(home), **(settings or {})}
     command = [sys.executable, "-c", "from bot.cli import main; main()", *arguments]
     return subprocess.run(  # type: ignore[call-overload, no-any-return]
         command, cwd=ROOT, env=environment, input=stdin, capture_output=True, encoding="utf-8", timeout=120, **options
@@ -263,3 +265,27 @@ def test_doctor_says_what_is_there(home: Path) -> None:
     assert done.returncode == 0, done.stdout
     assert "✓ library: 2 articles" in done.stdout
     assert "✓ embedding: multilingual-e5-small" in done.stdout
+
+
+def test_doctor_tries_the_model(home: Path) -> None:
+    done = sanad(
+        "doctor", home=home, settings={"SANAD_LLM__BASE_URL": "http://127.0.0.1:9/v1", "SANAD_LLM__MODEL": "m"}
+    )
+    assert done.returncode == 2
+    assert "✗ language model: The model 'm' does not answer" in done.stdout
+    assert "from the environment: home, llm.base_url, llm.model" in done.stdout
+
+
+@pytest.mark.parametrize("provider", ["openai", "openai_like"])
+def test_an_embedding_server_that_is_not_there_is_named(tmp_path: Path, provider: str) -> None:
+    settings = {"SANAD_EMBEDDING__PROVIDER": provider, "SANAD_EMBEDDING__BASE_URL": "http://127.0.0.1:9/v1"}
+    done = sanad("index", str(ARABIC), home=tmp_path, settings=settings)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "sanad: The embedding model did not do its part" in done.stderr
+
+
+def test_an_empty_source_is_not_the_working_folder(tmp_path: Path) -> None:
+    done = sanad("index", "", home=tmp_path)
+    assert done.returncode == 2
+    assert "empty name" in done.stderr

@@ -67,7 +67,7 @@ def test_a_refusal_shows_the_nearest() -> None:
     given_ = answer("x", "en", 0)
     refusal = Refusal(given_.question, Reason.WEAK_EVIDENCE, 0.1, "extractive", given_.evidence)
     shown = to_text(lines(refusal), plain=True).splitlines()
-    assert shown[:2] == ["No article in the library says.", "The nearest it comes:"]
+    assert shown[:2] == ["No article in the library says.", "The sentences that come nearest:"]
     assert len(shown) == 2 + NEAREST_SHOWN
 
 

@@ -53,7 +53,7 @@ def test_secrets_are_masked_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     ("options", "said"),
     [
         ({"embeding": {"batch": 3}}, r"no setting 'embeding'"),
-        ({"embedding": {"bacth": 3}}, r"no setting 'embedding\.bacth'; did you mean 'embedding\.batch'"),
+        ({"embedding": {"bacth": 3}}, r"no setting 'embedding\.bacth'; perhaps 'embedding\.batch'"),
         ({"embedding": {"batch": 0}}, r"'embedding\.batch' has a wrong value.*greater than or equal to 1"),
         ({"retrieval": {"strictness": "strict"}}, r"'careful', 'balanced' or 'eager'"),
     ],
@@ -65,7 +65,7 @@ def test_a_wrong_setting_is_named(options: dict[str, object], said: str) -> None
 
 def test_an_unknown_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SANAD_STOER__URL", "http://x")
-    with pytest.raises(SettingsError, match=r"SANAD_STOER__URL.*did you mean SANAD_STORE__URL"):
+    with pytest.raises(SettingsError, match=r"SANAD_STOER__URL.*perhaps SANAD_STORE__URL"):
         load_settings()
 
 
@@ -85,3 +85,32 @@ def test_a_named_file_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_without_a_file_the_defaults_stand() -> None:
     assert user_file() is None
     assert load_settings().retrieval.strictness == "balanced"
+
+
+def test_home_may_be_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANAD_HOME", ".")
+    assert load_settings().folder == tmp_path
+
+
+def test_a_home_of_nobody_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANAD_HOME", "~nobody-at-all/x")
+    with pytest.raises(SettingsError, match="'home' is '~nobody-at-all/x'"):
+        _ = load_settings().folder
+
+
+def test_a_settings_file_in_another_encoding_is_named(tmp_path: Path) -> None:
+    (tmp_path / "sanad.toml").write_bytes('[llm]\nmodel = "نموذج"\n'.encode("cp1256"))
+    with pytest.raises(SettingsError, match="is not UTF-8 text"):
+        load_settings()
+
+
+def test_a_list_that_is_none_says_how_one_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANAD_FETCH__ALLOWED_HOSTS", "wiki.example")
+    with pytest.raises(SettingsError, match="written as JSON"):
+        load_settings()
+
+
+def test_a_password_in_an_address_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANAD_STORE__URL", "http://me:hunter2@127.0.0.1:8000")
+    found = {key: value for key, value, _ in origins(load_settings())}
+    assert found["store.url"] == "http://***@127.0.0.1:8000"

@@ -69,6 +69,8 @@ def read_source(
         from index.fetch import Fetcher
 
         yield (fetcher or Fetcher()).article(source)
+    elif not str(source).strip() or source == "":
+        raise SourceError("An empty name was given as a source; name a file, a folder or an address.")
     elif source == STANDARD_INPUT:
         yield article_from_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), source=STANDARD_INPUT)
     elif is_folder(Path(source)):
