@@ -41,7 +41,7 @@ class Asking:
     @property
     def lead(self) -> list[Group]:
         """What a follow-up was understood as, for the person to see."""
-        follows = self.understood != self.asked and not self.quote
+        follows = self.understood.text != self.asked.text and not self.quote
         return [understood_group(self.understood.text, self.asked.language)] if follows else []
 
     @property

@@ -5,11 +5,12 @@ What the bot says there is what it said; only the answers' wording follows the r
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.telegram.people import Person
+from tests.telegram.people import Person, make_group
 
 FILE = Path(__file__).resolve().parents[2] / "bot" / "telegram" / "TRANSCRIPT.md"
 HEAD = """# A conversation
@@ -27,55 +28,107 @@ ARTICLE = (
 )
 
 
+BRIDGE = """# جسر العلم
+
+افتتح جسر العلم فوق نهر نورين في آذار. ويبلغ طول الجسر 300 متر، ويمر فوقه خط للترام وممر للمشاة.
+"""
+VOLATILE = {
+    "answer",
+    "sentence",
+    "english",
+    "followed",
+    "refusal",
+    "own",
+    "quoted",
+    "caption",
+    "sources",
+    "group",
+    "again",
+}
+"""Messages whose sentences follow the ranking of the day."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was done (`name` empty), or the message that came, as Markdown."""
+
+    name: str
+    text: str
+
+
 class Recorder:
-    """A person whose conversation is written down."""
+    """A person whose conversation is written down, and the messages that came, by name."""
 
     def __init__(self, person: Person) -> None:
         self.person = person
-        self.lines: list[str] = []
+        self.entries: list[Entry] = []
+        self.seen: dict[str, dict[str, Any]] = {}
 
-    def say(self, text: str, **how: Any) -> dict[str, Any]:
+    def say(self, name: str, text: str, *, chat_id: int | None = None, **how: Any) -> dict[str, Any]:
         """Type something; the answer is written down too."""
         quoted = f"> {how['quote']}\n\n" if how.get("quote") else ""
-        self.lines.append(f"**{self.person.name}:**\n\n{quoted}{text}")
-        return self._hear(lambda: self.person.say(text, **how))
+        self.write(f"**{self.person.name}:**\n\n{quoted}{text}")
+        return self.hear(name, lambda: self.person.say(text, chat_id=chat_id, **how), chat_id=chat_id)
 
-    def tap(self, message: dict[str, Any], label: str) -> dict[str, Any]:
+    def tap(self, name: str, message: dict[str, Any], label: str) -> dict[str, Any]:
         """Tap a button."""
-        self.lines.append(f"**{self.person.name}** taps `{label}`")
-        return self._hear(lambda: self.person.tap(message, label))
+        self.write(f"**{self.person.name}** taps `{label}`")
+        return self.hear(name, lambda: self.person.tap(message, label))
 
-    def _hear(self, act: Any) -> dict[str, Any]:
-        before = len(self.person.heard())
+    def write(self, text: str) -> None:
+        """Write down what happens."""
+        self.entries.append(Entry("", text))
+
+    def hear(self, name: str, act: Callable[[], object], *, chat_id: int | None = None) -> dict[str, Any]:
+        """Do something, and write down the message that comes."""
+        before = len(self.person.heard(chat_id))
         act()
-        message = self.person.next(after=before)
-        self.lines.append(f"**Sanad:**\n\n{shown(message)}")
+        message = self.seen[name] = self.person.next(after=before, chat_id=chat_id)
+        self.entries.append(Entry(name, f"**Sanad:**\n\n{shown(message)}"))
         return message
 
 
-def play(person: Person) -> tuple[list[str], dict[str, dict[str, Any]]]:
-    """The whole conversation; returns its lines, and the messages that a test looks at."""
-    talk, seen = Recorder(person), {}
-    seen["start"] = talk.say("/start")
-    seen["answer"] = talk.say("كم طائرة ظهرت على المدرج في حميميم؟")
-    seen["sentence"] = talk.tap(seen["answer"], "[1]")
-    seen["english"] = talk.say("How many passengers can the Noor carry?")
-    seen["refusal"] = talk.say("كم يبلغ وزن الحوت الأزرق؟")
-    seen["added"] = talk.say(ARTICLE)
-    pasted = person.api.state.messages[person.id]
-    article_id = next(number for number, one in pasted.items() if one.get("text") == ARTICLE)
-    seen["own"] = talk.say("كم كتابًا في المكتبة؟")
-    seen["quoted"] = talk.say("من قال ذلك؟", reply_to=article_id, quote="إن المكتبة تضم 42 ألف كتاب")
-    seen["articles"] = talk.say("/articles")
-    seen["all"] = talk.tap(seen["articles"], "المقالات كلها")
-    seen["sources"] = talk.say("/sources")
-    seen["language"] = talk.say("/language")
-    seen["spoken"] = talk.tap(seen["language"], "English")
-    seen["help"] = talk.say("/help")
-    seen["privacy"] = talk.say("/privacy")
-    seen["sure"] = talk.say("/forget")
-    seen["forgotten"] = talk.tap(seen["sure"], "Yes")
-    return talk.lines, seen
+def play(person: Person) -> Recorder:
+    """The whole conversation."""
+    talk = Recorder(person)
+    talk.say("start", "/start")
+    talk.tap("sentence", talk.say("answer", "كم طائرة ظهرت على المدرج في حميميم؟"), "[1]")
+    talk.say("english", "How many passengers can the Noor carry?")
+    talk.say("followed", "And how many cars?")
+    talk.say("refusal", "كيف أطبخ الأرز بالحليب؟")
+    _give(talk)
+    talk.tap("all", talk.say("articles", "/articles"), "المقالات كلها")
+    talk.say("sources", "/sources")
+    _in_a_group(talk)
+    talk.tap("spoken", talk.say("language", "/language"), "English")
+    talk.say("help", "/help")
+    talk.say("privacy", "/privacy")
+    talk.tap("forgotten", talk.say("sure", "/forget"), "Yes")
+    return talk
+
+
+def _give(talk: Recorder) -> None:
+    """Paste an article, ask about it and a sentence of it; then send a file with a question for a caption."""
+    person, question = talk.person, "كم طول جسر العلم؟"
+    talk.say("added", ARTICLE)
+    messages = person.api.state.messages[person.id]
+    article = next(number for number, one in messages.items() if one.get("text") == ARTICLE)
+    talk.say("own", "كم كتابًا في المكتبة؟")
+    talk.say("quoted", "من قال ذلك؟", reply_to=article, quote="إن المكتبة تضم 42 ألف كتاب")
+    talk.write(f"**{person.name}** sends `bridge.md`:\n\n{question}")
+    before = len(person.heard())
+    talk.hear("file", lambda: person.send_file("bridge.md", BRIDGE.encode(), caption=question))
+    message = talk.seen["caption"] = person.next(after=before + 1)
+    talk.entries.append(Entry("caption", f"**Sanad:**\n\n{shown(message)}"))
+
+
+def _in_a_group(talk: Recorder) -> None:
+    """Mention the bot, then reply to its answer."""
+    group = make_group(talk.person.api, -1_000_000_000_000 - talk.person.id, "غرفة الأخبار")
+    talk.write("*In the group «غرفة الأخبار»:*")
+    answer = talk.say("group", "@sanad_test_bot How many passengers can the Noor carry?", chat_id=group)
+    talk.say("again", "And who steered the first crossing?", chat_id=group, reply_to=answer["message_id"])
+    talk.write("*In private again:*")
 
 
 def shown(message: dict[str, Any]) -> str:
@@ -115,10 +168,10 @@ def main() -> None:
     index_seeds(bootstrap(load_settings({"home": str(home)}), writer="extractive"))
     with BotApi() as api:
         running = Running(make_app(api, home))
-        lines, _ = play(Person(api, 7000, "أمل", "ar"))
+        entries = play(Person(api, 7000, "أمل", "ar")).entries
         running.stop()
     shutil.rmtree(home)
-    FILE.write_text("\n\n".join([HEAD, *lines]) + "\n", "utf-8")
+    FILE.write_text("\n\n".join([HEAD, *(entry.text for entry in entries)]) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
