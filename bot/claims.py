@@ -24,7 +24,8 @@ _ENDS = frozenset(".!?؟…۔。！？")
 _CLOSING = frozenset("\"'”’»›)]}*_\u200e\u200f\u202c\u2069")
 _BREAKS = frozenset("\n\r\u2028\u2029")
 
-_INVISIBLE = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_ANSI = re.compile("\x1b\\[[0-9;]*[A-Za-z]")
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _EMPTY_BRACKETS = re.compile(r"[(\[{（【] ?[)\]}）】]")
 _SPACED_SIGN = re.compile(r" (?=[.,;:!?،؛؟…»”)\]]+(?: |$))")
 _OPENING = re.compile(
@@ -196,7 +197,13 @@ def _is_end(text: str, after: str, *, whole: bool) -> bool:
 
 def _tidy(text: list[str]) -> str:
     """Return the text of a claim as a person is shown it; empty where it says nothing, as a heading or a lone sign."""
-    tidy = " ".join(_INVISIBLE.sub("", "".join(text)).replace("**", "").split())
+    tidy = " ".join(
+        _INVISIBLE.sub("", _ANSI.sub("", "".join(text)))
+        .replace("**", "")
+        .replace("\\ ", " ")
+        .replace("\\.", ".")
+        .split()
+    )
     tidy = _SPACED_SIGN.sub("", _EMPTY_BRACKETS.sub("", tidy)).strip()
     tidy = _OPENING.sub("", tidy, count=1)
     says_something = any(char.isalnum() for char in tidy) and not _LABEL.fullmatch(tidy)

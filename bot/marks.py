@@ -1,7 +1,7 @@
-"""Citation marks in the text of a model, in every form that models write them; never what a mark points to.
+r"""Citation marks in the text of a model, in every form that models write them; never what a mark points to.
 
-    [3] [١] 【3】 【3†source】 [^3] ³ [1,3] [1، 3] [2-4] [4–2] [Source 3] [المصدر 3]
-    and (3), where 3 is a key that was given
+    [3] [١] 【3】 【3†source】 【1:3†source】 [^3] ³ ③ {3} [1,3] [1، 3] [1/3] [1|3] [2-4] [4–2] [Source 3] [see 3]
+    [المصدر 3] \[3\], and (3) or (2-4), where these are keys that were given
 
 Read character by character in linear time and bounded memory, so that it makes no difference how a stream is cut into
 chunks. Which text the marks belong to is `bot.claims`.
@@ -16,7 +16,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_CLOSERS = {"[": "]", "【": "】", "［": "］", "〔": "〕", "(": ")", "（": "）"}
+_CLOSERS = {"{": "}", "[": "]", "【": "】", "［": "］", "〔": "〕", "(": ")", "（": "）"}
 _ROUND = "(（"
 _LONGEST = 60
 """Characters between the brackets of a mark."""
@@ -26,14 +26,15 @@ _MOST = 40
 """Keys of one mark; a longer range is none that anybody means."""
 
 _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
+_CIRCLED = {chr(0x2460 + number): str(number + 1) for number in range(20)}
 _DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212~")
-_SEPARATORS = frozenset(" \u00a0\u200e\u200f\u2066\u2067\u2068\u2069,،;؛&+^#:.")
+_SEPARATORS = frozenset(" \u00a0\u200e\u200f\u2066\u2067\u2068\u2069,،;؛&+^#:.|/\\")
 _LABELS = _words(
     "source sources src ref refs reference references citation citations cite evidence sentence sentences passage "
     "document doc note s no المصدر مصدر المصادر مصادر المرجع مرجع المراجع الجملة جملة الجمل الدليل دليل المقطع الفقرة "
     "رقم"
 )
-_JOINING = _words("and و")
+_JOINING = _words("and و see cf انظر")
 _RANGES = _words("to through إلى الى حتى")
 _WORDS = _LABELS | _JOINING | _RANGES
 _UNITS = _words("m km cm mm ft mi in yd x s م كم سم مم")
@@ -89,7 +90,9 @@ class MarkLexer:
     def feed(self, char: str) -> Iterator[str | Mark]:
         """Yield what `char` makes certain: characters that are no mark, one by one, or a mark."""
         if not self._held:
-            if char in _CLOSERS or char in _SUPERSCRIPTS:
+            if _CIRCLED.get(char) in self._known:
+                yield Mark((_CIRCLED[char],))
+            elif char in _CLOSERS or char in _SUPERSCRIPTS:
                 self._held.append(char)
             else:
                 yield self._plain(char)
@@ -159,16 +162,34 @@ def _may_go_on(held: list[str], char: str) -> bool:
 
 def _keys(inside: str, known: frozenset[str], *, in_round: bool) -> tuple[str, ...]:
     """Return the keys of a mark; none where the bracket is another one, such as a year in round brackets."""
-    parts = list(_parts(inside.partition("†")[0]))
+    before, dagger, _ = inside.partition("†")
+    first, _, second = before.partition(":")
+    if dagger and second:  # "1:0†source", where one of the two is the key
+        before = first if first.strip() in known else second
+    parts = list(_parts(before))
     if any(part.isalpha() and part not in _WORDS for part in parts):
         return ()
     labelled = any(part in _LABELS for part in parts)
     numbers = [part for part in parts if part.isdecimal()]
-    if in_round and not labelled and ("-" in parts or not known.issuperset(numbers)):  # "(2015)", a score of "(2-1)"
+    if in_round and any(part in ("see", "cf", "انظر") for part in parts):
+        return ()
+    if in_round and not labelled and not (known.issuperset(numbers) and _runs_up(parts)):  # "(2015)", "(2-1)"
         return ()
     if any(len(number) > _DIGITS and number not in known for number in numbers):
         return ()
     return tuple(dict.fromkeys(_expanded(parts)))
+
+
+def _runs_up(parts: list[str]) -> bool:
+    """Say whether every range goes up: "(2-4)" is one, "(2-1)" a score."""
+    places = [place for place, part in enumerate(parts) if part == "-"]
+    return all(
+        0 < place < len(parts) - 1
+        and parts[place - 1].isdecimal()
+        and parts[place + 1].isdecimal()
+        and int(parts[place - 1]) < int(parts[place + 1])
+        for place in places
+    )
 
 
 def _parts(inside: str) -> Iterator[str]:
