@@ -4,8 +4,8 @@ import atexit
 import socket
 import subprocess
 import sys
+import threading
 import time
-from functools import cache
 from pathlib import Path
 
 from config.errors import ModelError
@@ -24,9 +24,27 @@ sys.stdin.read()  # ends when the process that started us does, however it ends
 """
 
 
-@cache
+class _Servers:
+    """The servers that run, by model and context; one that has died is started again."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: dict[tuple[str, int], tuple[subprocess.Popen[bytes], str]] = {}
+
+    def address(self, path: str, context: int) -> str:
+        with self._lock:
+            process, address = self._running.get((path, context), (None, ""))
+            if process is None or process.poll() is not None:
+                process, address = _start(path, context)
+                self._running[path, context] = process, address
+            return address
+
+
+_SERVERS = _Servers()
+
+
 def serve(path: str, *, context: int) -> str:
-    """Start the server for the model, once, and return its address.
+    """Return the address of the server for the model, started if it does not run.
 
     Raises: ModelError when the file, the package or the server is missing.
     """
@@ -36,16 +54,21 @@ def serve(path: str, *, context: int) -> str:
         import xllamacpp  # noqa: F401 - only to say clearly that it is missing
     except ImportError as error:
         raise ModelError('llm.path needs the package xllamacpp: pip install "sanad[local]".') from error
+    return _SERVERS.address(path, context)
+
+
+def _start(path: str, context: int) -> tuple[subprocess.Popen[bytes], str]:
     port = _free_port()
     process = subprocess.Popen(  # noqa: S603 - our own script
         [sys.executable, "-c", _SERVER, path, str(context), str(port)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C ends an answer, not the model
     )
     atexit.register(process.terminate)
     _wait(process, port, path)
-    return f"http://127.0.0.1:{port}/v1"
+    return process, f"http://127.0.0.1:{port}/v1"
 
 
 def _free_port() -> int:
