@@ -45,7 +45,7 @@ def _made(paragraphs: list[str]) -> Iterator[tuple[str, str, bytes]]:
     yield "python-docx", "docx", word
     yield "book", "epub", documents.book([page])
     if language == "ar":
-        for way in documents.WAYS[:4]:
+        for way in documents.EXACT_WAYS:
             yield f"PDF, {way}", "pdf", documents.arabic_print(paragraphs, way=way)
     else:
         yield "ReportLab", "pdf", documents.printed(paragraphs)

@@ -6,6 +6,7 @@ no program need be installed.
 
 import html
 import io
+import re
 import unicodedata
 import zipfile
 import zlib
@@ -159,7 +160,8 @@ def printed(paragraphs: Sequence[str], *, heading: str = "Heading", password: st
     return file.getvalue()
 
 
-WAYS = ("shapes as seen", "letters as seen", "letters as read", "ligatures backwards", "words as seen")
+EXACT_WAYS = ("shapes as seen", "letters as seen", "letters as read", "ligatures backwards", "logical order")
+WAYS = (*EXACT_WAYS, "words as seen")
 WORDS_BACKWARDS = "words backwards"
 """Not as it looks: the letters of each word from left to right, as some text recognition leaves them."""
 
@@ -168,7 +170,8 @@ def arabic_print(paragraphs: Sequence[str], *, way: str, width: int = 60, lines_
     """A PDF file in Arabic, one glyph a character, written in one of `WAYS`.
 
     They differ in which characters the font says its glyphs are (the shapes of letters, or the letters), and in
-    the order in which the glyphs of a line are drawn; on the page, all look alike.
+    the order in which the glyphs of a line are drawn; on the page, all look alike, but for "logical order": so draws a
+    program that knows nothing of Arabic, the first letter at the left.
     """
     glyphs = _Glyphs()
     streams: list[str] = []
@@ -183,6 +186,29 @@ def arabic_print(paragraphs: Sequence[str], *, way: str, width: int = 60, lines_
             y -= 16
         y -= 10
     return _file([*streams, "\n".join(lines)], glyphs)
+
+
+def vowelled_print(line: str) -> bytes:
+    """A PDF file of a line of Arabic words, drawn as Chromium does: signs apart from their letters, and spelt out.
+
+    What is drawn is the letter o, for want of an Arabic font.
+    """
+    drawn: list[str] = []
+    for number, letter in enumerate(reversed(re.findall("[^\u064b-\u0652][\u064b-\u0652]*", line))):
+        x = 40 + 5.5 * number
+        parts = [*(_show(x + 1, 788, "(')") for _ in letter[1:]), _show(x, 780, "(o)")]
+        spelt = f"/Span <</ActualText <FEFF{letter.encode('utf-16-be').hex()}>>> BDC"
+        drawn += [] if letter == " " else [spelt, *parts, "EMC"]
+    return pdf_file(
+        {
+            1: "<< /Type /Catalog /Pages 2 0 R >>",
+            2: "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+            3: "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R "
+            "/Resources << /Font << /F1 4 0 R >> >> >>",
+            4: "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+            5: _stream("\n".join(drawn)),
+        }
+    )
 
 
 class _Glyphs:
@@ -210,7 +236,8 @@ def _wrapped(paragraph: str, width: int) -> list[str]:
 
 
 def _drawn(line: str, y: int, glyphs: _Glyphs, way: str) -> str:
-    seen = get_display(arabic_reshaper.reshape(line), base_dir="R")
+    shapes = arabic_reshaper.reshape(line)
+    seen = shapes if way == "logical order" else get_display(shapes, base_dir="R")
     codes = [f"<{glyphs[_meaning(shape, way)]:04X}>" for shape in seen]
     left = 540 - 6 * len(seen)
     if way == "letters as read":

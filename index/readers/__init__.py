@@ -46,7 +46,7 @@ __all__ = [
     "read_source",
 ]
 
-READERS_VERSION = 1
+READERS_VERSION = 2
 """Raise it when the same bytes may come out as another text: unchanged files are then read again."""
 
 STANDARD_INPUT = "-"
@@ -69,7 +69,7 @@ def read_source(
         from index.fetch import Fetcher
 
         yield (fetcher or Fetcher()).article(source)
-    elif not str(source).strip() or source == "":
+    elif not str(source).strip():
         raise SourceError("An empty name was given as a source; name a file, a folder or an address.")
     elif source == STANDARD_INPUT:
         yield article_from_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), source=STANDARD_INPUT)

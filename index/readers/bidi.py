@@ -41,8 +41,6 @@ def read_order(glyphs: Sequence[str], *, rtl: bool) -> str:
     A glyph is one letter with its marks, or a ligature's letters in the order they are read.
     """
     text, owner = _joined(glyphs)
-    if not _IS_RTL.search(text):
-        return shaped(text)
     if rtl:
         return shaped("".join(_turned(text, owner, 0, len(text))))
     pieces: list[str] = []

@@ -1,7 +1,7 @@
 """A PDF file → its paragraphs, headings and pages, by PDFium. Runs in the limited process.
 
-PDFium says which characters stand where; `layout` makes lines and paragraphs of them. Text that was kept backwards is
-repaired; what has no text, or text in no known letters, is refused.
+PDFium says which characters stand where; `glyphs`, `lines` and `paragraphs` make a text of them. Text that was kept
+backwards is repaired; what has no text, or text in no known letters, is refused.
 """
 
 import ctypes
@@ -13,7 +13,10 @@ from pypdfium2 import PdfDocument, PdfiumError, PdfTextPage, raw
 
 from index.readers.bidi import arabic_health
 from index.readers.document import Document, Unreadable, document, iso_date, one_line
-from index.readers.layout import Glyph, Page, Reading, page_blocks
+from index.readers.glyphs import Glyph, Page
+from index.readers.lines import Reading, kept_order
+from index.readers.paragraphs import page_blocks
+from index.readers.spelling import Parts, Spelt
 from index.types import Metadata
 
 MAX_PAGES = 3000
@@ -47,12 +50,13 @@ def read(data: bytes, _hint: str) -> Document:
 def _best(pages: list[Page]) -> Document:
     """The text as its characters stand on the page, or, where that reads backwards, as they are kept.
 
-    Invisible text over scanned pages sometimes runs from left to right.
+    Invisible text over scanned pages sometimes runs from left to right, and so does what a program drew that knows
+    nothing of Arabic.
     """
     found = document(page_blocks(pages, Reading.AS_SEEN))
     if arabic_health(found.text) >= 0:
         return found
-    for reading in (Reading.WORDS_BACKWARDS, Reading.LINES_BACKWARDS):
+    if reading := kept_order(pages):
         other = document(page_blocks(pages, reading))
         if arabic_health(other.text) > 0:
             return other
@@ -74,7 +78,7 @@ def _pages(pdf: PdfDocument) -> Iterator[Page]:
     for number in range(len(pdf)):
         page = pdf[number]
         text = page.get_textpage()
-        glyphs = list(_glyphs(text))
+        glyphs = sorted(_glyphs(text), key=lambda glyph: glyph.part)  # PDFium sometimes swaps lines
         total += len(glyphs)
         if total > MAX_GLYPHS:
             raise Unreadable(f"has more than {MAX_GLYPHS // 1_000_000} million characters; split it")
@@ -85,14 +89,23 @@ def _pages(pdf: PdfDocument) -> Iterator[Page]:
 
 def _glyphs(page: PdfTextPage) -> Iterator[Glyph]:
     """The characters of a page in the order they are kept; those of one ligature come as one."""
+    parts = Parts(page)
     box, matrix, x, y = raw.FS_RECTF(), raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
     last: Glyph | None = None
+    done: set[Spelt] = set()
     word = 0
     for index in range(page.count_chars()):
         char = chr(raw.FPDFText_GetUnicode(page, index))
         if char in "\r\n" or raw.FPDFText_IsGenerated(page, index) == 1:
             continue
         word += char.isspace()
+        part = parts.of(index)
+        if (whole := part.spelt) and not char.isspace():
+            if whole not in done:
+                done.add(whole)
+                height = _height(page, index, matrix)
+                yield Glyph(whole.text, whole.left, whole.right, whole.base, height, word, part.number, said=True)
+            continue
         raw.FPDFText_GetLooseCharBox(page, index, box)
         raw.FPDFText_GetCharOrigin(page, index, x, y)
         here = Glyph(
@@ -102,6 +115,7 @@ def _glyphs(page: PdfTextPage) -> Iterator[Glyph]:
             y.value,
             _height(page, index, matrix),
             word,
+            part.number,
         )
         if last and here.left == last.left and here.right == last.right > last.left and here.base == last.base:
             last = Glyph(last.text + here.text, *last[1:])
