@@ -5,7 +5,7 @@ how several articles become one list `index.merging`'s.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from time import perf_counter
@@ -19,7 +19,7 @@ from index.merging import Merged, nominate, rank_articles
 from index.names import LANGUAGES
 from index.rows import Hit
 from index.signals import EncodedQuestion, PreparedArticle, prepare, question_words
-from index.text import language_of
+from index.text import language_of, search_form
 from index.types import ArticleRecord, Evidence, IndexedArticle
 from index.words import WordEncoder
 
@@ -29,6 +29,8 @@ MOST_CANDIDATES = 5000
 """The same where a filter leaves few of them."""
 CANDIDATE_ARTICLES = 6
 """Articles of each language that are then ranked whole."""
+TELLINGS = 5
+"""Articles that may tell one story without taking another's place."""
 LEAST_EVIDENCE = 5
 """Sentences of evidence even where fewer are asked for."""
 KEPT_SENTENCES = 20_000
@@ -45,7 +47,7 @@ class Found:
     merged: Merged
     seconds: Mapping[str, float]
     tellings: Mapping[str, int] = field(default_factory=dict)
-    """How many articles tell the same story, by the id of the one that was looked at; 1 where it is not named."""
+    """How many articles say the best sentence of the one looked at, by its id; 1 where it is not named."""
 
     @property
     def confidence(self) -> float:
@@ -89,18 +91,18 @@ class Retriever:
         libraries = [library for library in map(self._library, spaces) if library.store.exists]
         question = self._encode(text)
         encoded = perf_counter()
-        tellings: dict[str, int] = {}
+        told: dict[str, list[str]] = {}
         articles = [
             article
             for library in libraries
-            for article in self._articles(library, question, _Scope(article_id, only), tellings)
+            for article in self._articles(library, question, _Scope(article_id, only), told)
         ]
         if not articles:
             raise _nothing(article_id, only)
         merged = rank_articles(question, articles)
         evidence = merged.top(max(k, LEAST_EVIDENCE))
         seconds = {"embed": encoded - began, "find": perf_counter() - encoded}
-        return Found(evidence, merged, seconds, tellings)
+        return Found(evidence, merged, seconds, _tellings(evidence, told))
 
     def warm(self) -> None:
         """Load the encoders, so that the first question need not wait for them. Raises: EmbeddingError."""
@@ -113,18 +115,18 @@ class Retriever:
         return EncodedQuestion(text, language_of(text), encoders.embed_query(text), second, words)
 
     def _articles(
-        self, library: Library, question: EncodedQuestion, scope: "_Scope", tellings: dict[str, int]
+        self, library: Library, question: EncodedQuestion, scope: "_Scope", told: dict[str, list[str]]
     ) -> Sequence[PreparedArticle]:
-        """The articles to rank, one of each story; counts its `tellings`.
+        """The articles to rank, one of each story; puts the texts that tell it into `told`.
 
         On a server they may change under our hands: look again.
         """
         for _ in range(TRIES):
             with library.reading() as view:
-                wanted = [scope.article_id] if scope.article_id else list(_candidates(view, question, scope.only))
+                wanted = [scope.article_id] if scope.article_id else _candidates(view, question, scope.only)
                 records = _once_each(view.find(wanted).values())
                 articles = [self._load(view, record) for record in records]
-                tellings.update({record.id: len(view.story(record.story)) for record in records if record.story})
+                told.update({record.id: _texts(view, record.story) for record in records if record.story})
             if all(articles):
                 return [article for article in articles if article]
         raise LibraryError("The library is changing too fast to be read; try again.")
@@ -156,32 +158,55 @@ class _Scope:
 
 
 def _once_each(records: Iterable[ArticleRecord]) -> list[ArticleRecord]:
-    """The first record of each story, and those that are alone."""
-    return list({record.story or record.id: record for record in reversed(list(records))}.values())[::-1]
+    """The first articles of each language, and of those that tell one story only the first."""
+    first: dict[str, ArticleRecord] = {}
+    for record in records:
+        if sum(other.language == record.language for other in first.values()) < CANDIDATE_ARTICLES:
+            first.setdefault(record.story or record.id, record)
+    return list(first.values())
 
 
-def _candidates(view: View, question: EncodedQuestion, only: Filter) -> Iterator[str]:
-    """Ids of the articles that hold the sentences nearest to the question, as many of each language."""
+def _candidates(view: View, question: EncodedQuestion, only: Filter) -> list[str]:
+    """Ids of the articles that hold the sentences nearest to the question, the nearest first, language by language.
+
+    More than are ranked, because some may tell the same story. A filter that admits few articles admits all of them.
+    """
     admitted = {record.id for record in view.records() if only.admits(record)} if only else None
-    if admitted is not None and len(admitted) <= CANDIDATE_ARTICLES:
-        yield from admitted
-        return
-    hits = _hits(view, question, admitted)
+    few = sorted(admitted) if admitted is not None and len(admitted) <= CANDIDATE_ARTICLES else []
+    hits = _hits(view, question, admitted, patient=not few)
+    named: list[str] = []
     for language in LANGUAGES:
         lists = [
             [hit.article_id for hit in hits if (hit.language, hit.encoder) == (language, encoder)]
             for encoder in ("main", "second")
         ]
-        yield from nominate(lists, CANDIDATE_ARTICLES)
+        named += nominate(lists, TELLINGS * CANDIDATE_ARTICLES)
+    return list(dict.fromkeys([*named, *few]))
 
 
-def _hits(view: View, question: EncodedQuestion, admitted: set[str] | None) -> list[Hit]:
-    """The nearest sentences; where a filter leaves few of them, those farther away too."""
+def _texts(view: View, story: str) -> list[str]:
+    """The texts that tell a story, in search form."""
+    told = (view.stored(record) for record in view.story(story))
+    return [search_form(article.text) for article in told if article]
+
+
+def _tellings(evidence: Iterable[Evidence], told: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """How many texts of its story say the best sentence of each article."""
+    best = {one.article.id: search_form(one.sentence.text) for one in reversed(list(evidence))}
+    return {
+        article_id: max(1, sum(sentence in text for text in told[article_id]))
+        for article_id, sentence in best.items()
+        if article_id in told
+    }
+
+
+def _hits(view: View, question: EncodedQuestion, admitted: set[str] | None, *, patient: bool) -> list[Hit]:
+    """The nearest sentences; where a filter leaves few of them, those farther away too, unless there is no need."""
     k = CANDIDATES
     while True:
         hits = view.nearest(question.main, question.second, k=k)
         kept = [hit for hit in hits if admitted is None or hit.article_id in admitted]
-        if admitted is None or len(kept) >= CANDIDATES or k >= MOST_CANDIDATES:
+        if admitted is None or not patient or len(kept) >= CANDIDATES or k >= MOST_CANDIDATES:
             return kept
         k *= 10
 

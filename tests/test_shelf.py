@@ -16,6 +16,7 @@ from index.filters import Filter, make_filter
 from index.library import Library
 from index.links import link_to
 from index.readers import article_from_bytes, article_from_text
+from index.retriever import _candidates
 from index.sentences import split_sentences
 from index.store import Store
 from index.types import Article, Metadata, Place
@@ -35,10 +36,13 @@ OTHER = (
 )
 
 
+NAMES = tuple(enumerate(("Qarn", "Little Amber", "Selwa", "Zeph", "Noor")))
+
+
 @pytest.fixture
 def app(tmp_path: Path) -> App:
     """The whole application, with the smaller encoder."""
-    return bootstrap(load_settings({"home": tmp_path / "home", "embedding": {"provider": "light"}}))
+    return bootstrap(load_settings({"home": str(tmp_path / "home"), "embedding": {"provider": "light"}}))
 
 
 def told(text: str, source: str, *, published: str = "", url: str = "") -> Article:
@@ -54,6 +58,29 @@ def test_the_same_story_is_cited_once_with_its_number_of_sources(app: App) -> No
     found = app.engine.retriever.find("How many passengers does the ferry hold?")
     assert len({evidence.article.id for evidence in found.evidence} & {copy.id for copy in copies}) == 1
     assert sorted(found.tellings.values()) == [3]
+
+
+def test_only_sources_that_say_the_sentence_are_counted(app: App) -> None:
+    list(app.indexer.add([told(STORY, "short"), told(STORY + "The captain, Hala Rashid, was born in Selwa.", "full")]))
+    assert len({record.story for record in app.library.records()}) == 1
+    for question, source, count in (
+        ("Where was the captain Hala Rashid born?", "full", 1),
+        ("How many passengers does the ferry hold?", None, 2),
+    ):
+        for only in (Filter(), Filter(language="en")):
+            found = app.engine.retriever.find(question, only=only)
+            assert source in (None, found.evidence[0].article.source)
+            assert list(found.tellings.values()) == [count]
+
+
+def test_a_filter_leaves_the_order_of_articles_to_the_question(app: App) -> None:
+    texts = [f"The town of {name} counted {number} boats in the spring of its founding." for number, name in NAMES]
+    list(app.indexer.add([told(text, f"paper {number}") for number, text in enumerate(texts)]))
+    with app.library.reading() as view:
+        question = app.engine.retriever._encode("How many boats did Selwa count?")
+        ordered = _candidates(view, question, Filter(language="en"))
+        assert ordered == _candidates(view, question, Filter())
+    assert view.find(ordered[:1])[ordered[0]].source == "paper 2"
 
 
 @pytest.mark.parametrize(
