@@ -4,7 +4,9 @@ Sources: Rajpurkar et al. 2016 (arXiv:1606.05250) and 2018 (arXiv:1806.03822). T
 article, joined by a blank line; the questions may be in another language than the contexts (XQuAD, MLQA).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from bot.evaluation.checks import Problem, Row, parse
 from bot.evaluation.types import Span, TestQuestion, identify
@@ -17,6 +19,25 @@ Found = tuple[str, TestQuestion | Article | Problem]
 """Where it stands in the file (the start of a message), and what it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """A context and its questions, with where they stand in the file."""
+
+    where: str
+    row: Row
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    """All paragraphs of one title, in order, wherever they stand."""
+
+    where: str
+    title: str
+    source: str
+    paragraphs: list[_Paragraph]
+
+
 def read(text: str, name: str) -> Iterator[Found]:
     """Yield the articles and questions of a SQuAD file, and a Problem for each that cannot be read."""
     try:
@@ -24,17 +45,26 @@ def read(text: str, name: str) -> Iterator[Found]:
     except Problem as problem:
         yield f"The file {name!r}", problem
         return
+    titles: dict[str, _Title] = {}
     for position, entry in enumerate(entries, start=1):
         where = f"Title {position} of {name!r}"
         try:
-            paragraphs = entry.rows("paragraphs")
-            contexts = [paragraph.string("context") for paragraph in paragraphs]
-            article = _article(entry, contexts, f"{name}#{position}")
+            title = _title_of(entry)
+            paragraphs = [_Paragraph(where, row, row.string("context")) for row in entry.rows("paragraphs")]
         except Problem as problem:
             yield where, problem
             continue
-        yield where, article
-        yield from _questions(article, paragraphs, contexts, where)
+        # Some files give a title again for each of its contexts; without one, every entry stands alone.
+        source = f"{name}#{position}"
+        titles.setdefault(title or source, _Title(where, title, source, [])).paragraphs.extend(paragraphs)
+    for found in titles.values():
+        try:
+            article = _article(found)
+        except Problem as problem:
+            yield found.where, problem
+            continue
+        yield found.where, article
+        yield from _questions(article, found.paragraphs)
 
 
 def _entries(text: str) -> list[Row]:
@@ -44,29 +74,35 @@ def _entries(text: str) -> list[Row]:
     return top.rows("data")
 
 
-def _article(entry: Row, contexts: Sequence[str], source: str) -> Article:
-    text = GAP.join(contexts)
+def _title_of(entry: Row) -> str:
+    return entry.string("title").replace("_", " ").strip() if entry.has("title") else ""
+
+
+def _article(found: _Title) -> Article:
+    text = GAP.join(paragraph.context for paragraph in found.paragraphs)
     if not any(char.isalnum() for char in text):
         raise Problem("there is no text in its contexts.")
-    title = entry.string("title").replace("_", " ").strip() if entry.has("title") else ""
+    title, source = found.title, found.source
     return Article(identify(source, title, text), title or source, source, text, language_of(text))
 
 
-def _questions(article: Article, paragraphs: list[Row], contexts: list[str], where: str) -> Iterator[Found]:
-    offset = number = 0
-    for paragraph, context in zip(paragraphs, contexts, strict=True):
+def _questions(article: Article, paragraphs: Sequence[_Paragraph]) -> Iterator[Found]:
+    offset = 0
+    numbers: Counter[str] = Counter()
+    for paragraph in paragraphs:
+        where = paragraph.where
         try:
-            rows = paragraph.rows("qas")
+            rows = paragraph.row.rows("qas")
         except Problem as problem:
             yield where, problem
             rows = []
         for row in rows:
-            number += 1
+            numbers[where] += 1
             try:
-                yield f"{where}, question {number}", _question(row, article, context, offset)
+                yield f"{where}, question {numbers[where]}", _question(row, article, paragraph.context, offset)
             except Problem as problem:
-                yield f"{where}, question {number}", problem
-        offset += len(context) + len(GAP)
+                yield f"{where}, question {numbers[where]}", problem
+        offset += len(paragraph.context) + len(GAP)
 
 
 def _question(row: Row, article: Article, context: str, offset: int) -> TestQuestion:

@@ -53,6 +53,29 @@ def test_contexts_of_a_title_form_one_article_with_right_offsets() -> None:
     assert [question.answerable for question in found] == [True, True, False]
 
 
+def test_a_title_that_is_given_again_is_the_same_article() -> None:
+    entries = [
+        {"title": "The_bridge", "paragraphs": [{"context": "It opened in 1931.", "qas": [ask(1, ("1931", 13))]}]},
+        {"title": "Elsewhere", "paragraphs": [{"context": "It was 1947.", "qas": [ask(2, ("1947", 7))]}]},
+        {
+            "title": "The bridge",
+            "paragraphs": [{"context": "It is red.", "qas": [ask(3, ("red", 6)), ask(4, ("no", 0))]}],
+        },
+        {"paragraphs": [{"context": "No title.", "qas": []}]},
+        {"paragraphs": [{"context": "None here.", "qas": []}]},
+    ]
+    found = list(read(json.dumps({"data": entries}), "set.json"))
+    articles = [item.text for _, item in found if isinstance(item, Article)]
+    assert articles == ["It opened in 1931.\n\nIt is red.", "It was 1947.", "No title.", "None here."]
+    asked = [item for _, item in found if isinstance(item, TestQuestion)]
+    assert {q.id: q.article.text[start:end] for q in asked for piece in q.evidence for start, end in piece} == {
+        "q1": "1931",
+        "q3": "red",
+        "q2": "1947",
+    }
+    assert [where for where, item in found if isinstance(item, Problem)] == ["Title 3 of 'set.json', question 2"]
+
+
 def test_several_answers_are_places_of_one_piece() -> None:
     text = squad(
         {"context": "In 1931 it opened, on 3 May 1931.", "qas": [ask(1, ("1931", 3), ("3 May 1931", 22), ("1931", 3))]}
@@ -103,6 +126,7 @@ def test_squad_loads_from_a_file_and_counts_articles_without_questions(tmp_path:
     path = tmp_path / "dev.json"
     entries = [
         json.loads(squad({"context": f"Year {i} was good.", "qas": [ask(i, ("good", 11))][: i % 2]}))["data"][0]
+        | {"title": f"Year {i}"}
         for i in range(4)
     ]
     path.write_text(json.dumps({"data": entries}), "utf-8")
