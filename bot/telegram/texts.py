@@ -16,6 +16,8 @@ Style = Literal["plain", "bold", "italic", "mark"]
 MOST_UNITS = 4096
 """Of a message's text, after parsing; UTF-16 units are never fewer than Telegram's characters."""
 MOST_ENTITIES = 100
+LONGEST_MARK = 8
+"""Characters of "[123]" and the like."""
 CUT = 1500
 """Characters of a paragraph too long for a message that are kept together; isolates may double them."""
 
@@ -194,7 +196,8 @@ def _parts(paragraph: Paragraph) -> Iterator[Paragraph]:
     if typeset([paragraph]).fits:
         yield paragraph
         return
-    again = [*paragraph.spans[:1], Span(" … ")] if paragraph.spans[0].style == "mark" else []
+    first = paragraph.spans[0]
+    again = [first, Span(" … ")] if first.style == "mark" and len(first.text) <= LONGEST_MARK else []
     """A quote's mark, repeated so that each part says what it belongs to."""
     kept, size = list[Span](), 0
     for span in (part for whole in paragraph.spans for part in _runs(whole)):
