@@ -35,7 +35,9 @@ _BOMS = {  # longest first: UTF-32's begins with UTF-16's
 _SAVE_AS_UTF8 = "open it in an editor and save it as UTF-8"
 
 # Arabic letters, or printed quotes and dashes, in UTF-8. In a single-byte encoding these bytes make no sense.
-_SURELY_UTF8 = re.compile(rb"(?:[\xd8-\xdb][\x80-\xbf]){3}|\xe2\x80[\x90-\xbf]")
+_SURELY_UTF8 = re.compile(rb"(?:[\xd8-\xdb][\x80-\xbf]){3}|\xe2\x80[\x90-\xbf]|\xed[\xa0-\xbf][\x80-\xbf]")
+_LIKELY_UTF8 = re.compile(rb"[\xc2\xc3][\x80-\xbf]")
+"""Accented letters in UTF-8; where the text is not Arabic, letters before signs (Ã©) in a single-byte encoding."""
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _ARABIC = "\u0620-\u06ff"
 _OTHER = rf"[^\W\d_{_ARABIC}]"
@@ -61,7 +63,7 @@ def decode(data: bytes, *, source: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        if _SURELY_UTF8.search(data):
+        if _SURELY_UTF8.search(data) or (_LIKELY_UTF8.search(data) and not _is_arabic(data.decode("cp1256"))):
             raise _broken("UTF-8", data, error.start, source) from error
     return _single_byte(data, source)
 
@@ -104,11 +106,21 @@ def _single_byte(data: bytes, source: str) -> str:
     Text in any other encoding turns into words of both scripts at once, or of accented letters only.
     """
     text = data.decode("cp1256")
-    pairs, mixed = len(_ARABIC_PAIR.findall(text)), len(_MIXED_PAIR.findall(text))
+    pairs, mixed = _pairs(text)
     likely = pairs > 10 * mixed
-    if pairs <= mixed:
+    if not _is_arabic(text):
         text = data.decode("cp1252", errors="replace")
         likely = 2 * len(_FOREIGN_LETTER.findall(text)) < len(_LETTER.findall(text)) and "\ufffd" not in text
     if not likely or is_binary(text):
         raise SourceError(f"{source!r} is not a text in a known encoding; {_SAVE_AS_UTF8}.")
     return text
+
+
+def _is_arabic(text: str) -> bool:
+    """Whether more Arabic letters stand beside each other than beside others."""
+    pairs, mixed = _pairs(text)
+    return pairs > mixed
+
+
+def _pairs(text: str) -> tuple[int, int]:
+    return len(_ARABIC_PAIR.findall(text)), len(_MIXED_PAIR.findall(text))

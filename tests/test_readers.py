@@ -1,3 +1,4 @@
+import io
 import os
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from config.errors import SourceError
 from index.readers import MAX_BYTES, article_from_bytes, article_from_text, read_source
+from index.readers.files import name_of
 from index.types import Article
 
 ARABIC = "أكدت روسيا، الخميس، أنها باقية.\r\nوقالت “لا تغيير”؛ فهل تصدق؟"
@@ -63,6 +65,8 @@ def test_latin_text_is_read_as_windows_1252(text: str) -> None:
         (ARABIC.encode() + b"\xc7", f"byte {len(ARABIC.encode())} (0xC7)"),
         (ENGLISH.encode() + "مرحبا".encode("cp1256"), f"byte {len(ENGLISH.encode())} (0xE3)"),
         ("سلام".encode("cp1256") + b"\n" + ARABIC.encode(), "byte 0 (0xD3)"),
+        ("café and naïve, one bad byte ".encode() + b"\xff here", "byte 31 (0xFF)"),
+        (b"text \xed\xa0\x80 text", "byte 5 (0xED)"),
         (ARABIC.encode("utf-16") + b"\x00", f"byte {2 + 2 * len(ARABIC)} "),
         ("Россия подтвердила контакты с партиями.".encode("cp1251"), "known encoding"),
         ("أكدت روسيا أنها تتواصل مع المعارضة".encode("iso8859_6"), "known encoding"),
@@ -126,6 +130,24 @@ def test_identity_follows_the_source_and_version_the_text(tmp_path: Path, monkey
     assert len(first.id) == 12
     assert first.version != changed.version
     assert first.source == str(path.resolve())
+
+
+def test_what_is_piped_in_has_an_id_of_its_own_and_may_begin_with_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = set()
+    for text in ("---\ntitle: Boats\n---\nThe ferry sails.", "The museum opens."):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        (article,) = read_source("-")
+        assert isinstance(article, Article)
+        ids.add(article.id)
+        assert article.title in ("Boats", "The museum opens.")
+    assert len(ids) == 2
+
+
+def test_a_file_name_is_shown_on_one_line_and_hides_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a\n\x1b[31m\u202egnp.txt"
+    path.write_text("text", encoding="utf-8")
+    assert read(path).source == f"{tmp_path}/a\\n\\x1b[31m\\u202egnp.txt"
+    assert name_of(Path("كتاب\u200cها.txt")) == "كتاب\u200cها.txt"
 
 
 def test_half_a_character_is_replaced_so_that_the_text_can_be_stored() -> None:

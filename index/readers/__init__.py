@@ -27,7 +27,7 @@ from index.readers.files import (
     kind_of,
     name_of,
 )
-from index.readers.text import article_from_document, article_from_text, markdown
+from index.readers.text import article_from_document, article_from_text, identity_of, markdown
 from index.sandbox import SANDBOX
 from index.types import Article
 
@@ -72,7 +72,8 @@ def read_source(
     elif not str(source).strip():
         raise SourceError("An empty name was given as a source; name a file, a folder or an address.")
     elif source == STANDARD_INPUT:
-        yield article_from_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), source=STANDARD_INPUT)
+        read = article_from_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), source=STANDARD_INPUT)
+        yield replace(read, id=identity_of(f"{STANDARD_INPUT}{read.origin}"))  # what is typed next is another article
     elif is_folder(Path(source)):
         yield from _read_folder(Path(source), known or {})
     else:
@@ -96,6 +97,8 @@ def article_from_bytes(data: bytes, *, source: str, kind: str = "", hint: str = 
         found = markdown(decode(data, source=source))
     else:
         found = read_in_sandbox(kind, data, source=source, hint=hint)
+        if not hint:  # what was not fetched from an address is not shown under one
+            found = replace(found, metadata=replace(found.metadata, url=""))
     return replace(article_from_document(found, source=source), origin=origin)
 
 

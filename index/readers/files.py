@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ IGNORE_FILE = ".sanadignore"
 """Patterns of files to pass over, as in a .gitignore, for the folder it lies in and all below."""
 
 _MAX_PATTERNS = 100_000
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def files_below(folder: Path) -> Iterator[Path | Skipped | SourceError]:
     unreadable: list[OSError] = []
     seen: set[tuple[int, int]] = set()  # one file under two names is one article
     rules: dict[str, _Rules] = {}
+    inside = folder.resolve()
     for parent, folders, names in os.walk(folder, onerror=unreadable.append):
         here = Path(parent)
         rules[parent] = _Rules(here, rules.get(str(here.parent)))
@@ -99,7 +102,7 @@ def files_below(folder: Path) -> Iterator[Path | Skipped | SourceError]:
                 kept.append(name)
         folders[:] = kept
         for name in sorted(names):
-            yield _file_or_why_not(here / name, rules[parent], seen)
+            yield _file_or_why_not(here / name, rules[parent], seen, inside)
     yield from (_cannot_read(Path(error.filename), error) for error in unreadable)
 
 
@@ -112,8 +115,9 @@ def check_size(size: int, source: str) -> None:
 
 
 def name_of(path: Path) -> str:
-    """Return a path as text that can be stored and printed: bytes that are no UTF-8 are escaped."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    """Return a path as text that can be stored and printed: what is no UTF-8, controls or hides is escaped."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return _UNSEEN.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
 class _Rules:
@@ -158,13 +162,17 @@ def _ignored(path: Path) -> "GitIgnoreSpec | None":
         raise SourceError(f"{shown!r} has a bad pattern ({error}); write it as in a .gitignore.") from error
 
 
-def _file_or_why_not(path: Path, rules: _Rules, seen: set[tuple[int, int]]) -> Path | Skipped | SourceError:
+def _file_or_why_not(
+    path: Path, rules: _Rules, seen: set[tuple[int, int]], inside: Path
+) -> Path | Skipped | SourceError:
     if reason := rules.why_not(path):
         return Skipped(name_of(path), reason)
     try:
         status = _status(path)
     except SourceError as problem:
         return problem
+    if path.is_symlink() and not path.resolve().is_relative_to(inside):
+        return Skipped(name_of(path), "a link out of the folder")
     if (status.st_dev, status.st_ino) in seen:
         return Skipped(name_of(path), "the same file under another name")
     seen.add((status.st_dev, status.st_ino))
@@ -179,7 +187,7 @@ def _kind_by_look(data: bytes) -> str:
         return "html"
     if start.startswith(b"pk\x03\x04"):
         return _kind_of_archive(data)
-    return "text"
+    return "markdown" if start.startswith((b"---\n", b"---\r\n")) else "text"  # front matter
 
 
 def _kind_of_archive(data: bytes) -> str:

@@ -11,6 +11,7 @@ from lxml import etree, html
 from trafilatura import bare_extraction
 
 from index.decoding import decode
+from index.readers.also import drop_read_also
 from index.readers.document import Block, Document, Unreadable, document, iso_date
 from index.types import Metadata
 
@@ -44,6 +45,8 @@ def read(data: bytes, hint: str) -> Document:
     found = _article(tree, address)
     if found is None or not found.text:
         found = document(blocks(_whole(parse(text))), title=_title(tree))
+    if not found.text and _depth(tree) >= _MAX_DEPTH:
+        raise Unreadable("is nested too deeply to be read; save it in a simpler form")
     if not found.text:
         raise Unreadable("has no text: the page may be built by scripts; save its text as a .txt file")
     return found
@@ -78,6 +81,7 @@ def parse(text: str) -> html.HtmlElement:
         raise Unreadable("has no text; check that it is a web page") from error
     for hidden in tree.xpath(_HIDDEN):
         _drop(hidden)
+    drop_read_also(tree)
     return tree
 
 
@@ -138,6 +142,15 @@ def _drop(element: html.HtmlElement) -> None:
 
 def _title(tree: html.HtmlElement) -> str:
     return " ".join(str(tree.findtext(".//title") or "").split())
+
+
+def _depth(tree: html.HtmlElement) -> int:
+    """How deeply a tree is nested, up to where libxml2 stops."""
+    depth = deepest = 0
+    for event, _ in etree.iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _plain(text: str | None) -> str:

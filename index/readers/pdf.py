@@ -21,7 +21,8 @@ from index.types import Metadata
 
 MAX_PAGES = 3000
 MAX_GLYPHS = 5_000_000
-_REPLACED = ("\ufffd", "\ufffe", "\uffff")
+_UNKNOWN_GLYPH = "\ufffd"
+_REPLACED = (_UNKNOWN_GLYPH, "\ufffe", "\uffff")
 _NOBODY = ("anonymous", "(anonymous)", "python-docx")
 _UNKNOWN = 0.1
 """The largest share of characters whose letter is not known."""
@@ -98,6 +99,8 @@ def _glyphs(page: PdfTextPage) -> Iterator[Glyph]:
         char = chr(raw.FPDFText_GetUnicode(page, index))
         if char in "\r\n" or raw.FPDFText_IsGenerated(page, index) == 1:
             continue
+        if char < " " and char not in "\t\x02":
+            char = _UNKNOWN_GLYPH
         word += char.isspace()
         part = parts.of(index)
         if (whole := part.spelt) and not char.isspace():

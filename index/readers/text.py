@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from config.errors import SourceError
@@ -45,7 +46,8 @@ def article_from_document(document: Document, *, source: str) -> Article:
     if is_binary(text):
         raise SourceError(f"{source!r} is not a text; give a .txt or .md file in UTF-8.")
     title = _plain(_SURROGATES.sub("\ufffd", document.title)) or _title_of(text)
-    return Article(identity_of(source), title, source, text, language_of(text), document.metadata, document.places)
+    metadata = replace(document.metadata, tags=tuple({tag.casefold(): tag for tag in document.metadata.tags}.values()))
+    return Article(identity_of(source), title, source, text, language_of(text), metadata, document.places)
 
 
 def identity_of(source: str) -> str:

@@ -115,6 +115,12 @@ def read_or_refuse(name: str) -> tuple[str, str]:
         return "", str(problem)
 
 
+def test_deep_nesting_is_named() -> None:
+    assert (
+        read_or_refuse("nested.html")[1] == "'nested.html' is nested too deeply to be read; save it in a simpler form."
+    )
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_files_take_bounded_time_and_memory(name: str) -> None:
     began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
