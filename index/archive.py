@@ -1,4 +1,7 @@
-"""A library ↔ one file: exactly what is stored, vectors too, with checksums.
+"""A library ↔ one file: what is stored, vectors too, with checksums.
+
+Two exports of one library are the same bytes. Numbers of vectors come back to within 1.5e-8: Chroma makes them of unit
+length again. What an imported file must hold is `index.archive_checks`'s.
 
 The file is gzipped JSON, a line for the library, one for each article, and one that holds the checksum of all before.
 It is read twice: nothing is stored before all of it has been checked.
@@ -19,6 +22,7 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 
 from config.errors import LibraryError, SettingsMismatch
+from index.archive_checks import Inspector
 from index.embedding import Vectors
 from index.library import Library
 from index.records import from_values, to_values
@@ -63,7 +67,7 @@ def import_library(library: Library, path: Path) -> int:
 
 def _write(library: Library, file: BinaryIO) -> int:
     checksum, count = hashlib.sha256(), 0
-    with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1, mtime=0) as packed:
+    with gzip.GzipFile("", fileobj=file, mode="wb", compresslevel=1, mtime=0) as packed:
         for values in _values(library):
             line = json.dumps(values, ensure_ascii=False).encode() + b"\n"
             checksum.update(line)
@@ -127,7 +131,7 @@ def _from_values(values: dict[str, Any]) -> tuple[IndexedArticle, Any]:
 def _lines(library: Library, path: Path) -> Iterator[dict[str, Any]]:
     """The articles' lines, checked one by one; the checksum of all stands at the end."""
     damaged = f"{str(path)!r} is damaged or no exported library; export it again with `sanad export FILE`."
-    checksum, sealed = hashlib.sha256(), False
+    checksum, sealed, check = hashlib.sha256(), False, Inspector(library)
     try:
         with gzip.open(path, "rb") as packed:
             head = packed.readline(MAX_LINE)
@@ -140,12 +144,11 @@ def _lines(library: Library, path: Path) -> Iterator[dict[str, Any]]:
                     break
                 checksum.update(line)
                 indexed, record = _from_values(values)
-                if indexed.article.version != record.version or len(indexed.sentences) != record.sentences:
-                    raise LibraryError(damaged)
+                check(values["space"], indexed, record)
                 yield values
     except FileNotFoundError as error:
         raise LibraryError(f"There is no file {str(path)!r}; check the path.") from error
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise LibraryError(damaged) from error
     if not sealed:
         raise LibraryError(damaged)

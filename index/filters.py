@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from config.errors import QuestionError
 from index.types import ArticleRecord
@@ -34,8 +35,19 @@ def make_filter(*, since: str = "", language: str = "", tags: Sequence[str] = ()
 
     Raises: QuestionError for what is no date or no language.
     """
-    if since and not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", since):
+    if since and not _is_date(since):
         raise QuestionError(f"{since!r} is no date; write it as 2024-05-31, 2024-05 or 2024.")
     if language not in ("", "ar", "en"):
         raise QuestionError(f"{language!r} is no language of articles; choose ar or en.")
     return Filter(since, language, tuple(tag.strip() for tag in tags if tag.strip()))
+
+
+def _is_date(text: str) -> bool:
+    """Whether a text is a day, a month or a year that there is."""
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
+        return False
+    try:
+        date.fromisoformat(text + "-01-01"[len(text) - 4 :])
+    except ValueError:
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""Where a person can look a sentence up: the page's address with a text fragment.
+"""Where a person can look a sentence up: the page's address with a text fragment, or a PDF file's with the page.
 
 Source: https://wicg.github.io/scroll-to-text-fragment/.
 """
@@ -16,6 +16,8 @@ def link_to(article: Article, sentence: Sentence) -> str:
     url = article.metadata.url
     if not url:
         return ""
+    if page := article.place(sentence.start).page:
+        return f"{url.partition('#')[0]}#page={page}"
     words = sentence.text.splitlines()[0].split()
     if len(words) <= 2 * WORDS:
         fragment = _encoded(words)
