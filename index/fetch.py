@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 20_000_000
 """The most a page may have, packed or unpacked."""
 MAX_REDIRECTS = 5
+MAX_PORT = 65535
 SECONDS = 30.0
 """The longest a page may take, redirects included."""
 
@@ -196,6 +197,8 @@ def _parsed(url: str, asked: str) -> "httpx.URL":
         raise SourceError(f"{url[:300]!r} is no web address; write it as https://HOST/PAGE.") from error
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise SourceError(f"{asked[:300]!r} leads to {url[:300]!r}, which is no http(s) address; give one that is.")
+    if parsed.port is not None and not 0 < parsed.port <= MAX_PORT:
+        raise SourceError(f"{asked[:300]!r} names the port {parsed.port}, which there is not; check the address.")
     if parsed.userinfo:
         raise SourceError(f"{parsed.host!r} is addressed with a name and password, which are not sent; leave them out.")
     return parsed.copy_with(fragment=None)

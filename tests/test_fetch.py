@@ -247,16 +247,19 @@ def test_a_host_that_is_not_there_and_an_address_that_is_none(site: Site) -> Non
 
     with pytest.raises(SourceError, match=r"no host 'gone\.example'"):
         Fetcher(resolver=nobody).article("http://gone.example/")
+    with pytest.raises(SourceError, match="names the port 99999"):
+        Fetcher(resolver=nobody).article("http://127.0.0.1:99999/")
     for url in ("http://", "https://[/", "http://a b/", "http://\u202e/", "http://x:99999999/"):
         with pytest.raises(SourceError):
             Fetcher(resolver=nobody).article(url)
 
 
-def test_a_feed_gives_its_new_entries_only(site: Site) -> None:
+@pytest.mark.parametrize("content_type", ["application/rss+xml", "text/html"])
+def test_a_feed_gives_its_new_entries_only(site: Site, content_type: str) -> None:
     links = [site.url(f"/{number}") for number in range(3)]
     items = "".join(f"<item><title>t</title><link>{link}</link></item>" for link in [*links, "file:///etc/passwd"])
     feed = f'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{items}</channel></rss>'
-    site.replies["/feed"] = reply(feed, "application/rss+xml")
+    site.replies["/feed"] = reply(feed, content_type)
     site.replies["/0"] = reply(PAGE)
     site.replies["/1"] = reply(b"", status=500)
     found = list(new_entries(site.url("/feed"), site.fetcher(), known={links[2]}))
