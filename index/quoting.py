@@ -5,6 +5,7 @@ Choosing evidence for a language model is the retriever's; what the quote proves
 
 from collections.abc import Sequence
 
+from index.expected import Kind, asked_kinds
 from index.text import words
 from index.types import Evidence, Sentence
 
@@ -24,10 +25,11 @@ _GOING_ON = (
     "واضاف واضافت وتابع وتابعت واوضح واوضحت واشار واشارت وقال وقالت واكد واكدت واعرب واعربت وذكر وذكرت وشدد وشددت "
     "واردف واردفت ولفت ولفتت وبين وبينت اضاف اضافت تابع تابعت"
 )
-_LEANING = frozenset(f"{_PRONOUNS} {_GOING_ON}".split())
+_LEANING = frozenset(_PRONOUNS.split())
+_SAYING = frozenset(_GOING_ON.split())
 
 
-def choose(evidence: Sequence[Evidence], sentences: Sequence[Sentence]) -> tuple[int, ...]:
+def choose(question: str, evidence: Sequence[Evidence], sentences: Sequence[Sentence]) -> tuple[int, ...]:
     """Return the positions to quote, one to three, in the article's order; `evidence` is best first.
 
     `sentences` are all of the best evidence's article. A sentence that leans on the one before it takes that one along;
@@ -35,6 +37,7 @@ def choose(evidence: Sequence[Evidence], sentences: Sequence[Sentence]) -> tuple
     """
     if not evidence:
         return ()
+    asks_who = Kind.PERSON in asked_kinds(question)
     best = evidence[0]
     chosen = [best.sentence.position]
     second = next((one for one in evidence[1:] if one.article.id == best.article.id), None)
@@ -42,12 +45,20 @@ def choose(evidence: Sequence[Evidence], sentences: Sequence[Sentence]) -> tuple
         chosen.append(second.sentence.position)
     for position in tuple(chosen):
         before = position - 1
-        if before >= 0 and before not in chosen and len(chosen) < MOST and leans(sentences[position]):
+        if (
+            before >= 0
+            and before not in chosen
+            and len(chosen) < MOST
+            and leans(sentences[position], asks_who=asks_who)
+        ):
             chosen.append(before)
     return tuple(sorted(chosen))
 
 
-def leans(sentence: Sentence) -> bool:
-    """Say whether a sentence opens with a pronoun or with "وأضاف", whose meaning is in the sentence before."""
+def leans(sentence: Sentence, *, asks_who: bool) -> bool:
+    """Say whether a sentence opens with a pronoun, whose meaning is in the sentence before.
+
+    Or with "وأضاف": what was added stands alone; who added it is in the sentence before, if that is asked.
+    """
     opening = words(sentence.text[:_OPENING])
-    return bool(opening) and opening[0] in _LEANING
+    return bool(opening) and (opening[0] in _LEANING or (asks_who and opening[0] in _SAYING))

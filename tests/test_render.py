@@ -54,7 +54,7 @@ def test_another_language_is_said_in_one_line() -> None:
 
 def test_quotes_within_quotes_can_be_told_apart() -> None:
     shown = to_text(lines(answer("What did he say?", "en", 1, article=ENGLISH)), plain=True)
-    assert shown.startswith("«“It was late,” he said.» [1]")
+    assert shown.startswith("‘“It was late,” he said.’ [1]")
 
 
 def test_the_answer_span_is_highlighted_on_a_terminal() -> None:

@@ -20,6 +20,7 @@ class ExtractiveWriter:
     ) -> Iterator[DraftClaim | Usage]:
         """Quote what `index.quoting` chooses of the best sentence's article."""
         indexed = found.articles[found.evidence[0].article.id]
-        sentences = [indexed.sentences[position] for position in choose(found.evidence, indexed.sentences)]
+        chosen = choose(question.text, found.evidence, indexed.sentences)
+        sentences = [indexed.sentences[position] for position in chosen]
         keys = [sources.key(sentence) for sentence in sentences]
         yield DraftClaim(quotation(sentences), tuple(key for key in keys if key))
