@@ -108,11 +108,13 @@ def _one_line(text: str) -> str:
 
 
 def _where(citation: Citation, language: Language) -> str:
-    """Page and heading of a cited sentence, and how many sources have it, as far as there is something to say."""
-    place = citation.article.place(citation.sentence.start)
+    """Page, heading, author and date of a cited sentence, and how many sources have it, as far as there is any."""
+    place, about = citation.article.place(citation.sentence.start), citation.article.metadata
     parts = [
         messages.PLACE_PAGE(language, page=place.page) if place.page else "",
         messages.PLACE_HEADING(language, heading=isolate(clean(place.heading))) if place.heading else "",
+        messages.PLACE_AUTHOR(language, author=isolate(_one_line(about.author))) if about.author else "",
+        messages.PLACE_DATE(language, date=isolate(about.published)) if about.published else "",
         messages.PLACE_SOURCES(language, count=citation.tellings) if citation.tellings > 1 else "",
     ]
     comma = "، " if language == "ar" else ", "

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from bot.bootstrap import App, bootstrap
+from bot.render import source_lines, to_text
+from bot.types import Citation
 from config.errors import NoArticles, QuestionError
 from config.settings import load_settings
 from index.duplicates import runs_of, same_story
@@ -138,6 +140,16 @@ def test_filters_narrow_what_is_searched(app: App) -> None:
     for wrong in ({"since": "May"}, {"since": "2024-13-45"}, {"since": "2024-13"}, {"language": "fr"}):
         with pytest.raises(QuestionError):
             make_filter(**wrong)
+
+
+def test_a_citation_names_author_and_date() -> None:
+    article = replace(told(STORY, "s"), metadata=Metadata(author="Dana\nReed", published="2024-05-03"))
+    citation = Citation(article, split_sentences(article)[1], tellings=2)
+    for language, expected in (
+        ("en", f"{article.title}, sentence 2, by Dana Reed, of 2024-05-03, in 2 sources (s)"),
+        ("ar", f"{article.title}، الجملة 2، بقلم Dana Reed، بتاريخ 2024-05-03، في 2 من المصادر (s)"),
+    ):
+        assert to_text(source_lines([citation], language), plain=True) == f"[1] {expected}"
 
 
 def test_a_link_leads_to_the_sentence() -> None:
