@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from benchmarks.calibrate import report, report_library, thresholds
 from benchmarks.development import DIRECTIONS, Case, Source, Workshop, load_sources, make_cases, sentences_of

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from time import perf_counter
 
+from threadpoolctl import ThreadpoolController
+
 from config.errors import LibraryError, NoArticles, UnknownArticle
 from index.answerability import Strictness
 from index.embedding import Encoders
@@ -92,14 +94,15 @@ class Retriever:
         question = self._encode(text)
         encoded = perf_counter()
         told: dict[str, list[str]] = {}
-        articles = [
-            article
-            for library in libraries
-            for article in self._articles(library, question, _Scope(article_id, only), told)
-        ]
-        if not articles:
-            raise _nothing(article_id, only)
-        merged = rank_articles(question, articles)
+        with _blas().limit(limits=1, user_api="blas"):
+            articles = [
+                article
+                for library in libraries
+                for article in self._articles(library, question, _Scope(article_id, only), told)
+            ]
+            if not articles:
+                raise _nothing(article_id, only)
+            merged = rank_articles(question, articles)
         evidence = merged.top(max(k, LEAST_EVIDENCE))
         seconds = {"embed": encoded - began, "find": perf_counter() - encoded}
         return Found(evidence, merged, seconds, _tellings(evidence, told))
@@ -147,6 +150,12 @@ class Retriever:
         while kept > KEPT_SENTENCES and len(self._kept) > 1:
             _, dropped = self._kept.popitem(last=False)
             kept -= len(dropped.indexed.sentences)
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """Rules over the threads of matrix products. Ours are small: more threads than one only wait for each other."""
+    return ThreadpoolController()
 
 
 @dataclass(frozen=True, slots=True)
