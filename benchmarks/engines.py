@@ -108,9 +108,9 @@ class _Meter:
 
     @classmethod
     def install(cls) -> "_Meter":
-        from llama_index_instrumentation import get_dispatcher
         from llama_index.core.instrumentation.event_handlers import BaseEventHandler
         from llama_index.core.instrumentation.events.llm import LLMChatEndEvent
+        from llama_index_instrumentation import get_dispatcher
 
         meter = cls()
 

@@ -1,7 +1,7 @@
 """Whether the configured language model speaks at all: the engine would answer without it, and say only why."""
 
 from bot.bootstrap import App
-from bot.writers.models import model_name
+from bot.writers.models import connected, model_name
 from config.errors import ModelError, SanadError
 
 FEW_TOKENS = 8
@@ -17,7 +17,9 @@ def try_model(app: App) -> str:
 
     name = model_name(app.settings)
     try:
-        said = app.make_model().chat([ChatMessage("Say: yes")], max_tokens=FEW_TOKENS).message.content
+        with connected(app.settings) as model:
+            written = model.stream_chat([ChatMessage("Say: yes")], max_tokens=FEW_TOKENS)
+            said = "".join(part.delta or "" for part in written)
     except SanadError:
         raise
     except Exception as error:
@@ -25,6 +27,6 @@ def try_model(app: App) -> str:
         raise ModelError(
             f"The model {name!r} does not answer ({reason}); see to llm.base_url, llm.model and llm.api_key."
         ) from error
-    if not (said or "").strip():
+    if not said.strip():
         raise ModelError(f"The model {name!r} answers without a word; choose another llm.model.")
     return name

@@ -5,12 +5,10 @@ from time import perf_counter
 
 from bot.bootstrap import App
 from bot.telegram.serving import make_bot
+from bot.trial import try_model
 from bot.types import Question
-from bot.writers.models import connected, has_model, model_name
+from bot.writers.models import has_model
 from config.errors import BotError, NoArticles, SanadError
-
-FEW_TOKENS = 8
-"""Enough for a word: whether the model speaks at all is what is asked."""
 
 
 def check_bot(app: App) -> bool:
@@ -49,30 +47,10 @@ def _check_library(app: App) -> str:
 
 
 def _check_model(app: App) -> str:
-    spoken = _first_words(app) if has_model(app.settings) else ""
+    spoken = try_model(app) if has_model(app.settings) else ""
     began = perf_counter()
     try:
         reply = app.engine.answer(Question("What does the article say?", "en"))
     except NoArticles:
         return spoken or "nothing to try it on; add an article"
     return f"{spoken or reply.writer}, {perf_counter() - began:.1f} s for a first question"
-
-
-def _first_words(app: App) -> str:
-    """Have the model itself say something: the engine would answer without it. Raises: BotError."""
-    from llama_index.core.llms import ChatMessage
-
-    try:
-        with connected(app.settings) as model:
-            written = model.stream_chat([ChatMessage("Say: yes")], max_tokens=FEW_TOKENS)
-            said = "".join(part.delta or "" for part in written)
-    except SanadError:
-        raise
-    except Exception as error:
-        raise BotError(
-            f"The model {model_name(app.settings)!r} does not answer ({type(error).__name__}: {error}); "
-            "see to llm.base_url, llm.model and llm.api_key."
-        ) from error
-    if not said.strip():
-        raise BotError(f"The model {model_name(app.settings)!r} answers without a word; choose another llm.model.")
-    return model_name(app.settings)

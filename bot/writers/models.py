@@ -58,7 +58,8 @@ def make_model(settings: Settings, client: "httpx.Client | None" = None, *, time
         "timeout": timeout or chosen.timeout,
         "max_retries": 0,
         "http_client": client,
-        "additional_kwargs": {"stream_options": {"include_usage": True}},
+        # Who brings a client streams; where nothing is streamed, OpenAI refuses the option.
+        "additional_kwargs": {"stream_options": {"include_usage": True}} if client else {},
     }
     if not (chosen.path or chosen.base_url):
         from llama_index.llms.openai import OpenAI

@@ -67,8 +67,9 @@ class Person:
         self.api.update("message", self._message(self.id, **content))
 
     def tap(self, message: dict[str, Any], label: str) -> str:
-        """Tap the button with this label below a message; returns the query's id."""
-        markup = self.api.state.messages[message["chat"]["id"]][message["message_id"]]["reply_markup"]
+        """Tap the button with this label below a message, once it is there: a growing one has none; the query's id."""
+        shown = self.api.state.messages[message["chat"]["id"]]
+        markup = self.api.wait(lambda: shown[message["message_id"]].get("reply_markup"), 20, what="buttons")
         buttons = [button for row in markup["inline_keyboard"] for button in row]
         return self.tap_data(message, next(one["callback_data"] for one in buttons if label in one["text"]))
 
