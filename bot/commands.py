@@ -15,7 +15,7 @@ from bot.bootstrap import App
 from bot.contract import reply_json
 from bot.questions import read_question
 from bot.render import Line, lines, to_rich, to_text
-from bot.types import Answer
+from bot.types import EVERYTHING, Answer
 from config.errors import NoArticles, SourceError, UnknownArticle
 from config.settings import load_settings, origins
 from index.filters import Filter
@@ -58,7 +58,7 @@ def ask_question(
 ) -> bool:
     """Answer and print; returns whether there was an answer."""
     question = replace(read_question(text, language=app.settings.interface.language), only=only)
-    with in_language(question.language, article):
+    with in_language(question.language, article, only=only):
         if article is not None:
             question = replace(question, article_id=app.library.resolve(article).id)
         reply = app.engine.answer(question, evidence=evidence)
@@ -70,14 +70,14 @@ def ask_question(
 
 
 @contextmanager
-def in_language(language: Language, article: str | None) -> Iterator[None]:
-    """Say what a person may meet while asking in the person's language."""
+def in_language(language: Language, article: str | None, *, only: Filter = EVERYTHING) -> Iterator[None]:
+    """Say what a person may meet while asking in the person's language; what a filter leaves out it says itself."""
     try:
         yield
     except UnknownArticle:
         raise UnknownArticle(messages.UNKNOWN_ARTICLE(language, article_id=article)) from None
-    except NoArticles:
-        raise NoArticles(messages.NO_ARTICLES(language)) from None
+    except NoArticles as error:
+        raise NoArticles(str(error) if only else messages.NO_ARTICLES(language)) from None
 
 
 def show(paragraphs: Iterable[Line], *, plain: bool) -> None:
