@@ -1,6 +1,6 @@
 """Does a claim say what the cited sentences say? Encoders can tell another topic, not a fine difference.
 
-Fine differences in numbers, dates and names are `bot.facts`'. The thresholds are chosen low: they catch another topic.
+Fine differences in numbers, dates and names are `bot.facts`'. The thresholds catch another topic; `python -m benchmarks.agreement` measures them.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,9 +10,13 @@ import numpy as np
 from index.embedding import Encoders
 
 LEAST_SECOND = 0.35
-"""Least cosine of the second encoder."""
+"""Least cosine of the second encoder.
+
+Of 447 sentences of XQuAD it passes .989 of the translations, .274 of the pairs of one paragraph, .002 of those of two
+articles. At 0.45 these are .984, .102 and .000, but a claim may say only a part of its source: hence the lower.
+"""
 LEAST_MAIN = 0.82
-"""Least cosine of the main embedding, where there is no second."""
+"""Least cosine of the main embedding, where there is no second: .975, .111 and .001."""
 
 
 class EncoderAgreement:
