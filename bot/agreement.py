@@ -1,6 +1,7 @@
 """Does a claim say what the cited sentences say? Encoders can tell another topic, not a fine difference.
 
-Fine differences in numbers, dates and names are `bot.facts`'. The thresholds catch another topic; `python -m benchmarks.agreement` measures them.
+Fine differences in numbers, dates and names are `bot.facts`'. The thresholds catch another topic;
+`python -m benchmarks.agreement` measures them.
 """
 
 from collections.abc import Callable, Sequence
