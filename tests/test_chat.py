@@ -93,7 +93,9 @@ def start(home: Path) -> "pexpect.spawn[str]":
         "PROMPT_TOOLKIT_NO_CPR": "1",
     }
     command = ["-c", "from bot.cli import main; main()", "chat", "--plain"]
-    return pexpect.spawn(sys.executable, command, cwd=str(ROOT), env=environment, encoding="utf-8", timeout=60)
+    return pexpect.spawn(
+        sys.executable, command, cwd=str(ROOT), env=environment, encoding="utf-8", timeout=60, use_poll=True
+    )
 
 
 def leave(chat: "pexpect.spawn[str]") -> None:

@@ -145,7 +145,7 @@ def test_an_unknown_article_is_named(home: Path) -> None:
         ("white.txt", b" \n\t ", "nothing but white space"),
         ("binary.txt", bytes(range(256)) * 40, "not a text"),
         ("big.txt", b"a" * 50_000_000, "20"),
-        ("new\nline.txt", b"", r"new\nline.txt"),
+        ("new\nline.txt", b"", r"new\\nline.txt"),
     ],
 )
 def test_a_bad_file_gets_one_sentence_and_loses_nothing(

@@ -14,7 +14,7 @@ from index.store import Store
 from tests.made import SHAPE, fault, made_article
 from tests.test_library import rows_of, rows_of_fresh
 
-WRITERS, ARTICLES_EACH = 2, 60
+WRITERS, ARTICLES_EACH = 2, 45
 
 
 def start(task: str, folder: Path, first: int, last: int) -> subprocess.Popen[str]:

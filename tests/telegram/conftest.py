@@ -40,6 +40,7 @@ class Running:
             self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join(15)
         assert not self._thread.is_alive()
+        self.app.library.store.close()
 
     async def _run(self) -> None:
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
