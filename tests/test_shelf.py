@@ -19,7 +19,7 @@ from index.readers import article_from_bytes, article_from_text
 from index.retriever import _candidates
 from index.sentences import split_sentences
 from index.store import Store
-from index.types import Article, Metadata, Place
+from index.types import Article, Language, Metadata, Place
 from index.verify import Fault, verify
 from tests import documents
 from tests.made import SHAPE, made_article
@@ -145,10 +145,11 @@ def test_filters_narrow_what_is_searched(app: App) -> None:
 def test_a_citation_names_author_and_date() -> None:
     article = replace(told(STORY, "s"), metadata=Metadata(author="Dana\nReed", published="2024-05-03"))
     citation = Citation(article, split_sentences(article)[1], tellings=2)
-    for language, expected in (
-        ("en", f"{article.title}, sentence 2, by Dana Reed, of 2024-05-03, in 2 sources (s)"),
-        ("ar", f"{article.title}، الجملة 2، بقلم Dana Reed، بتاريخ 2024-05-03، في 2 من المصادر (s)"),
-    ):
+    expectations: dict[Language, str] = {
+        "en": f"{article.title}, sentence 2, by Dana Reed, of 2024-05-03, in 2 sources (s)",
+        "ar": f"{article.title}، الجملة 2، بقلم Dana Reed، بتاريخ 2024-05-03، في 2 من المصادر (s)",
+    }
+    for language, expected in expectations.items():
         assert to_text(source_lines([citation], language), plain=True) == f"[1] {expected}"
 
 
