@@ -1,6 +1,7 @@
 """Small things never wait for answers, and what is stopped holds nobody up."""
 
 import asyncio
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,15 +17,17 @@ from tests.telegram.people import Person
 
 
 def test_slow_answers_do_not_hold_up_lists_and_greetings(
-    api: BotApi, start: Callable[..., Running], seeded: Path
+    api: BotApi, start: Callable[..., Running], seeded: Path, tmp_path: Path
 ) -> None:
-    running = start(home=seeded, workers=2, change=slowed(claims=1, seconds=0))
+    # A copy without what other tests' people left with the bot.
+    home = shutil.copytree(seeded, tmp_path / "home", ignore=shutil.ignore_patterns("telegram.*"))
+    running = start(home=home, workers=2, change=slowed(claims=1, seconds=0))
     engine = running.app.engine
     assert isinstance(engine, Slow)
-    askers = [Person(api, 100 + number, "Ben") for number in range(3)]
+    askers = [Person(api, 300 + number, "Ben") for number in range(3)]
     for person in askers:
         person.say("Please wait with this")
-    api.wait(lambda: len(engine.asked) == 2, 40)  # the encoders are loaded first
+    api.wait(lambda: len(engine.asked) >= 2, 20)  # the encoders are loaded first
     mia = Person(api, 200, "Mia")
     began = time.monotonic()
     mia.ask("/start")
