@@ -5,7 +5,7 @@ CONSTRAINTS := config/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: ask chat test lint types unit fuzz calibrate benchmark-evidence benchmark-speed benchmark-evaluation \
-    benchmark-grounding benchmark-readers benchmark-library evaluate floors format constraints clean
+    benchmark-grounding benchmark-readers benchmark-library evaluate floors format help-text constraints clean
 
 ask: .venv/.installed
 	@$(BIN)/sanad index --quiet seeds
@@ -73,6 +73,10 @@ floors: .venv/.installed
 format: .venv/.tested
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# What `sanad --help` prints, kept so that it need not be put together each time.
+help-text: .venv/.installed
+	@COLUMNS=80 $(BIN)/python -c "from bot.cli import app; app(['--help'], prog_name='sanad')" > bot/help.txt
 
 # Pins every dependency; needs a package registry.
 constraints: .venv/.tested

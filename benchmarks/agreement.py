@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from benchmarks.development import Source, load_sources
 from bot.agreement import LEAST_MAIN, LEAST_SECOND
-from index.e5 import E5Embedding, SentenceEncoder
+from index.e5 import E5Embedding
+from index.models import SentenceEncoder
 from index.sentences import split_sentences
 from index.types import Article, Language
 

@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.e5 import E5Embedding, SentenceEncoder
+from index.e5 import E5Embedding
+from index.models import SentenceEncoder
 from index.passages import pack_passages
 from index.ranking import Setup
 from index.sentences import split_sentences

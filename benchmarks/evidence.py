@@ -15,7 +15,8 @@ from benchmarks.calibrate import report, report_library, thresholds
 from benchmarks.development import DIRECTIONS, Case, Source, Workshop, load_sources, make_cases, sentences_of
 from benchmarks.learning import Fit, Held, Measured, fit_folds, hits, hold_out, judge_held_out, measure_all
 from benchmarks.libraries import search_all
-from index.e5 import E5Embedding, SentenceEncoder
+from index.e5 import E5Embedding
+from index.models import SentenceEncoder
 from index.ranking import COLUMNS
 from index.signals import GRADED, SIGNALS, prepare
 from index.spans import find_span

@@ -1,8 +1,9 @@
 """The choice of encoders: which LlamaIndex embedding, and whether a second opinion is asked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from config.settings import Settings
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
-    from index.e5 import SentenceEncoder
+    from index.models import E5, SentenceEncoder
 
 Vectors = NDArray[np.float32]
 
@@ -24,10 +25,19 @@ RETRIES, TIMEOUT = 2, 30.0
 
 @dataclass(frozen=True)
 class Encoders:
-    """The main embedding and, unless turned off, the second encoder."""
+    """The main embedding and, unless turned off, the second encoder.
 
-    main: "BaseEmbedding"
+    A question is put to a bundled model itself: LlamaIndex takes a second to import, and a command asks one question.
+    """
+
+    make_main: "Callable[[], BaseEmbedding]"
     second: "SentenceEncoder | None"
+    bundled: "E5 | SentenceEncoder | None" = None
+
+    @cached_property
+    def main(self) -> "BaseEmbedding":
+        """The main embedding, of any kind."""
+        return self.make_main()
 
     def embed(self, texts: list[str]) -> Vectors:
         """(n, d) unit vectors of texts to be found. Raises: EmbeddingError."""
@@ -41,7 +51,8 @@ class Encoders:
     def embed_query(self, text: str) -> Vectors:
         """(d,) unit vector of a question. Raises: EmbeddingError."""
         with explained():
-            return unit(np.asarray(self.main.get_query_embedding(text), np.float32))
+            vector = self.bundled.query(text) if self.bundled else self.main.get_query_embedding(text)
+            return unit(np.asarray(vector, np.float32))
 
 
 def make_encoders(settings: Settings) -> Encoders:
@@ -49,10 +60,16 @@ def make_encoders(settings: Settings) -> Encoders:
 
     Raises: EmbeddingError when a model or its package is missing.
     """
-    from index.e5 import SentenceEncoder
+    from index.models import E5, SentenceEncoder
 
+    chosen = settings.embedding
+    second = SentenceEncoder() if chosen.second else None
+    if chosen.provider in ("bundled", "light"):
+        model = E5() if chosen.provider == "bundled" else SentenceEncoder()
+        return Encoders(lambda: _for_llama_index(model, chosen.batch), second, model)
     with explained():
-        return Encoders(_make_main(settings), SentenceEncoder() if settings.embedding.second else None)
+        connected = _connect(settings)
+    return Encoders(lambda: connected, second)
 
 
 @contextmanager
@@ -91,24 +108,22 @@ def unit(vectors: Vectors) -> Vectors:
     return (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32)
 
 
-def _make_main(settings: Settings) -> "BaseEmbedding":
+def _for_llama_index(model: "E5 | SentenceEncoder", batch: int) -> "BaseEmbedding":
+    from index.e5 import BundledEmbedding
+
+    return BundledEmbedding(model, embed_batch_size=batch)
+
+
+def _connect(settings: Settings) -> "BaseEmbedding":
     chosen = settings.embedding
     key = chosen.api_key.get_secret_value() or settings.llm.api_key.get_secret_value()
     options: dict[str, Any] = {"embed_batch_size": chosen.batch, "max_retries": RETRIES, "timeout": TIMEOUT}
     match chosen.provider:
-        case "bundled":
-            from index.e5 import E5Embedding
-
-            return E5Embedding(embed_batch_size=chosen.batch)
-        case "light":
-            from index.e5 import LightEmbedding
-
-            return LightEmbedding(embed_batch_size=chosen.batch)
         case "openai":
             from llama_index.embeddings.openai import OpenAIEmbedding
 
             return OpenAIEmbedding(model=chosen.model or "text-embedding-3-small", api_key=key, **options)
-        case "openai_like":
+        case _:
             from llama_index.embeddings.openai_like import OpenAILikeEmbedding
 
             return OpenAILikeEmbedding(

@@ -7,6 +7,7 @@ Surface signs only, in both languages: "how many" or "كم" wants a number. Wher
 import re
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 from index.text import is_arabic, without_article, words
@@ -60,6 +61,7 @@ _YEAR = re.compile(r"1\d{3}|20\d{2}")
 _CAPITALISED = re.compile(r"(?<=[a-z0-9,;:)] )[A-Z][\w'-]+")
 
 
+@lru_cache(maxsize=64)  # asked again for every article that is looked at
 def asked_kinds(question: str) -> frozenset[Kind]:
     """Return the kinds of answer a question asks for; often none, seldom two."""
     tokens = [without_article(word) if is_arabic(word) else word for word in words(question)]

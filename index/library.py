@@ -15,10 +15,10 @@ from pathlib import Path
 from config.errors import LibraryError, SettingsMismatch, UnknownArticle
 from index import inspection, records, rows
 from index.duplicates import NEAREST, Teller
-from index.embedding import Vectors
 from index.names import SPACE, Names, Shape, catalogs
 from index.store import Session, Store
-from index.types import Article, ArticleRecord, IndexedArticle, Language
+from index.types import Article, ArticleRecord, IndexedArticle
+from index.view import Known, View
 
 ABANDONED_AFTER = 600.0
 """Seconds after which an unfinished write on a server counts as a killed process's."""
@@ -46,10 +46,10 @@ class Library:
         self._rebuilding = rebuilding
         self._names = Names(shape.digest, space)
         self._generation: bytes | None = None
-        self._records: dict[str, ArticleRecord | None] = {}
+        self._known = Known()
 
     @contextmanager
-    def reading(self) -> Iterator["View"]:
+    def reading(self) -> Iterator[View]:
         """Look at the library as it is now; writers wait meanwhile, so be quick.
 
         Raises: SettingsMismatch, LibraryError.
@@ -57,9 +57,14 @@ class Library:
         with self.store.session() as session:
             if session.generation != self._generation:
                 self._check_shape(session)
-                self._records.clear()
+                self._known = Known()
                 self._generation = session.generation
-            yield View(session, self._names, self._records, self.shape)
+            yield View(session, self._names, self._known, self.shape)
+
+    def open(self) -> None:
+        """Open the store, if it is not open yet. Raises: SettingsMismatch, LibraryError."""
+        with self.reading():
+            pass
 
     def space(self, name: str) -> "Library":
         """Another part of the same library."""
@@ -234,51 +239,3 @@ def _change(indexed: IndexedArticle, changed: list[IndexedArticle], old: Mapping
     if indexed not in changed:  # by identity
         return Change.UNCHANGED
     return Change.REPLACED if indexed.article.id in old else Change.ADDED
-
-
-class View:
-    """The library during one turn."""
-
-    def __init__(self, session: Session, names: Names, known: dict[str, ArticleRecord | None], shape: Shape) -> None:
-        self._session, self._names, self._known, self.shape = session, names, known, shape
-
-    def records(self) -> list[ArticleRecord]:
-        """All records, in no order."""
-        return records.read_records(self._session, self._names)
-
-    def find(self, article_ids: list[str]) -> Mapping[str, ArticleRecord]:
-        """Records of those of the articles that are there."""
-        missing = [article_id for article_id in article_ids if article_id not in self._known]
-        if missing:
-            found = {record.id: record for record in records.read_records(self._session, self._names, missing)}
-            self._known.update({article_id: found.get(article_id) for article_id in missing})
-        known = ((article_id, self._known[article_id]) for article_id in article_ids)
-        return {article_id: record for article_id, record in known if record}
-
-    def load(self, record: ArticleRecord) -> IndexedArticle | None:
-        """The article with its parts and vectors; None if a writer on a server took it away just now."""
-        return rows.load(self._session, self._names, record)
-
-    def nearest(self, vector: Vectors, second: Vectors | None, *, k: int) -> list[rows.Hit]:
-        """Up to k sentences per language and encoder, live or not, nearest first within each."""
-        return rows.nearest(self._session, self._names, vector, second, k)
-
-    def story(self, name: str) -> list[ArticleRecord]:
-        """The records of all articles that tell a story."""
-        return records.records_of_story(self._session, self._names, name)
-
-    def stored(self, record: ArticleRecord) -> Article | None:
-        """The article without its places, whatever became of its parts; None if its text is gone."""
-        return inspection.stored_article(self._session, self._names, record)
-
-    def texts_differ(self, record: ArticleRecord, indexed: IndexedArticle) -> bool:
-        """Whether a part's stored text is another than the article's."""
-        return inspection.texts_differ(self._session, self._names, record, indexed)
-
-    def distances(self, language: Language, vectors: Vectors) -> list[float]:
-        """How far a search of each sentence's vector ends from it."""
-        return inspection.distances(self._session, self._names, language, vectors)
-
-    def count(self) -> int:
-        """How many articles there are."""
-        return records.count(self._session, self._names)

@@ -56,13 +56,15 @@ def from_values(article_id: str, values: dict[str, Any]) -> ArticleRecord:
     return ArticleRecord(article_id, **plain, metadata=Metadata(**metadata), history=history)
 
 
-def read_records(session: Session, names: Names, ids: list[str] | None = None) -> list[ArticleRecord]:
-    """Live records: all, or those of `ids` that are there."""
+def read_records(
+    session: Session, names: Names, ids: list[str] | None = None, *, most: int | None = None
+) -> list[ArticleRecord]:
+    """Live records: all, or those of `ids` that are there; some of them where there are more than `most`."""
     collection = session.find(names.articles)
     if collection is None:
         return []
     wanted = None if ids is None else list(dict.fromkeys(ids))  # Chroma's server refuses an id named twice
-    found = collection.get(ids=wanted, include=["metadatas"])
+    found = collection.get(ids=wanted, limit=most, include=["metadatas"])
     return [
         from_values(article_id, dict(row))
         for article_id, row in zip(found["ids"], found["metadatas"] or [], strict=True)

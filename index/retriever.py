@@ -16,13 +16,14 @@ from config.errors import LibraryError, NoArticles, UnknownArticle
 from index.answerability import Strictness
 from index.embedding import Encoders
 from index.filters import Filter
-from index.library import Library, View
+from index.library import Library
 from index.merging import Merged, nominate, rank_articles
 from index.names import LANGUAGES
 from index.rows import Hit
 from index.signals import EncodedQuestion, PreparedArticle, prepare, question_words
 from index.text import language_of, search_form
 from index.types import ArticleRecord, Evidence, IndexedArticle
+from index.view import View
 from index.words import WordEncoder
 
 CANDIDATES = 50
@@ -90,7 +91,10 @@ class Retriever:
         Raises: NoArticles, UnknownArticle, LibraryError, EmbeddingError.
         """
         began = perf_counter()
+        self._encoders()  # the second one loads while the store is opened
         libraries = [library for library in map(self._library, spaces) if library.store.exists]
+        for library in libraries:
+            library.open()
         question = self._encode(text)
         encoded = perf_counter()
         told: dict[str, list[str]] = {}
@@ -112,10 +116,11 @@ class Retriever:
         self._encode("?")
 
     def _encode(self, text: str) -> EncodedQuestion:
-        encoders = self._encoders()
-        vectors = encoders.embed_second([text, *question_words(text)])
-        second, words = (None, None) if vectors is None else (vectors[0], vectors[1:])
-        return EncodedQuestion(text, language_of(text), encoders.embed_query(text), second, words)
+        main, known = self._encoders().embed_query(text), self._words()
+        if not known:
+            return EncodedQuestion(text, language_of(text), main)
+        second, words = known.encode_beside([text], question_words(text))
+        return EncodedQuestion(text, language_of(text), main, second[0], words.floats)
 
     def _articles(
         self, library: Library, question: EncodedQuestion, scope: "_Scope", told: dict[str, list[str]]
@@ -178,8 +183,12 @@ def _once_each(records: Iterable[ArticleRecord]) -> list[ArticleRecord]:
 def _candidates(view: View, question: EncodedQuestion, only: Filter) -> list[str]:
     """Ids of the articles that hold the sentences nearest to the question, the nearest first, language by language.
 
-    More than are ranked, because some may tell the same story. A filter that admits few articles admits all of them.
+    More than are ranked, because some may tell the same story. A small library is ranked whole; a filter that admits
+    few articles admits all of them.
     """
+    whole = [] if only else view.few()
+    if whole and not any(record.story for record in whole):
+        return [record.id for record in whole]
     admitted = {record.id for record in view.records() if only.admits(record)} if only else None
     few = sorted(admitted) if admitted is not None and len(admitted) <= CANDIDATE_ARTICLES else []
     hits = _hits(view, question, admitted, patient=not few)

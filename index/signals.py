@@ -5,6 +5,7 @@ Signals only measure; what they are worth together is `index.ranking`'s to say.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -118,7 +119,7 @@ def prepare(indexed: IndexedArticle, encoder: WordEncoder | None) -> PreparedArt
 def measure(question: EncodedQuestion, article: PreparedArticle) -> Measures:
     """Measure every signal of every sentence; a signal that is turned off is 0 throughout."""
     indexed, found = article.indexed, {}
-    asked = stems(question.text)
+    asked = _stems(question.text)
     found["main"] = indexed.sentence_vectors @ question.main
     found["main_around"] = article.around @ question.main
     found["main_passage"] = (indexed.passage_vectors @ question.main)[article.passage_of]
@@ -135,6 +136,16 @@ def measure(question: EncodedQuestion, article: PreparedArticle) -> Measures:
     found |= _surface(question.text, article)
     nothing = np.zeros(len(indexed.sentences), np.float32)
     return Measures(np.stack([found.get(name, nothing) for name in SIGNALS], axis=1).astype(np.float32), met)
+
+
+@lru_cache(maxsize=64)
+def _words(question: str) -> tuple[str, ...]:
+    return tuple(words(question))
+
+
+@lru_cache(maxsize=64)
+def _stems(question: str) -> tuple[str, ...]:
+    return tuple(stems(question))
 
 
 def _names(indexed: IndexedArticle) -> frozenset[str]:
@@ -174,7 +185,7 @@ def _mean(matches: Floats, weights: Floats) -> Floats:
 
 def _surface(text: str, article: PreparedArticle) -> dict[str, Floats]:
     """Signals read off the letters: the kind of answer, numbers and Latin names in common, place, length."""
-    kinds, tokens = asked_kinds(text), words(text)
+    kinds, tokens = asked_kinds(text), _words(text)
     holds = dict(zip(Kind, article.kinds.T, strict=True))
     name = Kind.PERSON if Kind.PERSON in kinds else Kind.PLACE
     asked = {"number": Kind.NUMBER, "date": Kind.DATE, "name": name, "reason": Kind.REASON}
@@ -210,5 +221,7 @@ def _around(vectors: Floats) -> Floats:
 
 
 def _beside(scores: Floats) -> Floats:
-    padded = np.pad(scores, 1)
-    return np.asarray((padded[:-2] + padded[2:]) / 2, np.float32)
+    sums = np.zeros(len(scores), np.float32)
+    sums[1:] += scores[:-1]
+    sums[:-1] += scores[1:]
+    return np.asarray(sums / 2, np.float32)

@@ -7,8 +7,9 @@ import numpy as np
 
 from index.embedding import Vectors
 from index.indexing import Indexer
-from index.library import Library, View
+from index.library import Library
 from index.types import Article, ArticleRecord, IndexedArticle
+from index.view import View
 
 _CLOSE = 1e-3
 """The largest cosine distance of a vector from itself, as a search finds it."""

@@ -52,6 +52,11 @@ class WordVectors:
         scales = np.maximum(np.abs(vectors).max(axis=1, initial=0.0), 1e-9) / 127
         return cls(np.rint(vectors / scales[:, None]).astype(np.int8), scales.astype(np.float32))
 
+    @property
+    def floats(self) -> Floats:
+        """(w, d) unit vectors."""
+        return self.vectors * self.scales[:, None]
+
     def similarity(self, others: Floats) -> Floats:
         """(o, w) cosines with the unit vectors `others` (o, d)."""
         similarity: Floats = (self.vectors.astype(np.float32) @ others.T).T * self.scales
@@ -59,7 +64,7 @@ class WordVectors:
 
 
 class WordEncoder:
-    """Turns words into vectors, each word once: the words of articles repeat."""
+    """Turns words into vectors, each word once: the words of articles and questions repeat."""
 
     def __init__(self, encode: Encode) -> None:
         self._encode = encode
@@ -68,15 +73,24 @@ class WordEncoder:
 
     def encode(self, words: Sequence[str]) -> WordVectors:
         """Vectors of the words, row by row."""
+        return self.encode_beside((), words)[1]
+
+    def encode_beside(self, texts: Sequence[str], words: Sequence[str]) -> tuple[Floats, WordVectors]:
+        """Vectors of texts, which are not remembered, and of words, in one batch: it costs little more than one."""
+        with self._lock:
+            known = {word: self._known[word] for word in dict.fromkeys(words) if word in self._known}
+        new = [word for word in dict.fromkeys(words) if word not in known]
+        made = self._encode([*texts, *new])
+        learned = WordVectors.of(made[len(texts) :])
+        fresh = dict(zip(new, zip(learned.vectors, learned.scales, strict=True), strict=True))
         with self._lock:
             if len(self._known) > KEPT:
                 self._known.clear()
-            new = [word for word in dict.fromkeys(words) if word not in self._known]
-            if new:
-                made = WordVectors.of(self._encode(new))
-                self._known.update(zip(new, zip(made.vectors, made.scales, strict=True), strict=True))
-            rows = [self._known[word] for word in words]
-        return WordVectors(np.stack([row for row, _ in rows]), np.array([scale for _, scale in rows], np.float32))
+            self._known |= fresh
+        known |= fresh
+        rows = [known[word] for word in words]
+        vectors = np.stack([row for row, _ in rows]) if rows else np.zeros((0, made.shape[1]), np.int8)
+        return made[: len(texts)], WordVectors(vectors, np.array([scale for _, scale in rows], np.float32))
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,6 +244,23 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.stdout.rstrip().endswith("[]")
 
 
+def test_the_kept_help_is_typers_own() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    code = "from bot.cli import app; app(['--help'], prog_name='sanad')"
+    kept, made, narrow = (
+        subprocess.run(
+            [sys.executable, *arguments], cwd=ROOT, env=environment | more, capture_output=True, encoding="utf-8"
+        ).stdout
+        for arguments, more in (
+            (["-m", "bot", "--help"], {}),
+            (["-c", code], {"COLUMNS": "80"}),
+            (["-m", "bot", "--help"], {"COLUMNS": "60"}),
+        )
+    )
+    assert kept == made, "`make help-text` writes it again"
+    assert max(map(len, narrow.splitlines())) <= 60
+
+
 def test_config_names_origins_and_masks_secrets(home: Path) -> None:
     code = "import os; os.environ['OPENAI_API_KEY'] = 'sk-very-secret'; from bot.cli import main; main()"
     environment = {**os.environ, "SANAD_HOME": str(home)}

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.e5 import E5Embedding, SentenceEncoder
+from index.e5 import E5Embedding
 from index.merging import nominate, rank_articles
+from index.models import SentenceEncoder
 from index.passages import pack_passages
 from index.ranking import rank
 from index.sentences import split_sentences

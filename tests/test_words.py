@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.e5 import SentenceEncoder
+from index.models import SentenceEncoder
 from index.text import search_form
 from index.translit import LEAST, SAME, SoundTable, latin_names, skeletons
 from index.words import SentenceWords, WordEncoder, WordVectors, rarity, spelled_words

@@ -1,0 +1,33 @@
+"""The first step of the command `sanad`: its help at once, everything else by `bot.cli`.
+
+Importing Typer takes longer than all else that `sanad --help` does, so its text is kept: `make help-text` writes it.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+HELP = Path(__file__).with_name("help.txt")
+WIDTH = 80
+"""Columns the help is written for, as Typer does for every terminal that is not narrower."""
+
+
+def main() -> None:
+    """Run the command line."""
+    if sys.argv[1:] == ["--help"] and _is_wide():
+        print(HELP.read_text("utf-8"), end="")
+        return
+    from bot.cli import main
+
+    main()
+
+
+def _is_wide() -> bool:
+    try:
+        return "COLUMNS" not in os.environ and os.get_terminal_size(sys.stdout.fileno()).columns >= WIDTH
+    except (OSError, ValueError):
+        return True  # no terminal
+
+
+if __name__ == "__main__":
+    main()
