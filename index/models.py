@@ -7,7 +7,7 @@ a second to import; a question can do without.
 import os
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,9 +70,15 @@ class SentenceEncoder:
     name = "use-multilingual-v3"
 
     def __init__(self) -> None:
-        loader = ThreadPoolExecutor(1)
-        self._model = loader.submit(_load_sentence_encoder)
-        loader.shutdown(wait=False)
+        self._model: Future[NumpyBackend] = Future()
+        # A daemon: whoever leaves before it has loaded need not wait for it.
+        threading.Thread(target=self._load, daemon=True).start()
+
+    def _load(self) -> None:
+        try:
+            self._model.set_result(_load_sentence_encoder())
+        except Exception as error:  # noqa: BLE001 - raised where the first text waits
+            self._model.set_exception(error)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """(n, 512) vectors of n texts."""

@@ -104,5 +104,5 @@ def leave(chat: "pexpect.spawn[str]") -> None:
     time.sleep(0.5)
     chat.sendcontrol("d")
     chat.expect(pexpect.EOF)
-    chat.close()
+    chat.wait()
     assert chat.exitstatus == 0
