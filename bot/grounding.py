@@ -89,7 +89,7 @@ class Grounding:
 
     def _cite(self, article: Article, sentence: Sentence) -> Citation:
         span = find_span(self.question.text, sentence.text)
-        return Citation(article, sentence, span, self.sources.tellings.get(article.id, 1))
+        return Citation(article, sentence, span, self.sources.tellings(sentence))
 
 
 def quotation(sentences: Sequence[Sentence]) -> str:

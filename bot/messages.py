@@ -35,6 +35,7 @@ PLACE_PAGE = Message(ar="الصفحة {page}", en="page {page}")
 PLACE_HEADING = Message(ar="تحت «{heading}»", en="under “{heading}”")
 PLACE_AUTHOR = Message(ar="بقلم {author}", en="by {author}")
 PLACE_DATE = Message(ar="بتاريخ {date}", en="of {date}")
+PLACE_VERSION = Message(ar="النسخة {version} من {date}", en="version {version} of {date}")
 PLACE_SOURCES = Message(ar="في {count} من المصادر", en="in {count} sources")
 OTHER_LANGUAGE = Message(
     ar="الاقتباس بلغة المقال (الإنجليزية)؛ اضبط نموذجًا لغويًا لتحصل على الجواب بالعربية.",

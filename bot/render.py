@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 from bot import messages
 from bot.bidi import clean, isolate, isolate_latin, paragraph_mark
 from bot.types import Answer, Citation, Claim, Refusal, Reply
+from bot.whereabouts import one_line, place_words
 from index.links import link_to
 from index.sentences import split_sentences
 from index.types import Evidence, Language
@@ -89,10 +90,10 @@ def source_lines(cited: Sequence[Citation], language: Language) -> Iterator[Line
     for number, citation in enumerate(cited, 1):
         where = messages.SOURCE_LINE(
             language,
-            title=isolate(_one_line(citation.article.title)),
+            title=isolate(one_line(citation.article.title)),
             number=citation.sentence.position + 1,
-            place=_where(citation, language),
-            source=isolate(_one_line(link_to(citation.article, citation.sentence) or _source(citation.article.source))),
+            place=place_words(citation.article, citation.sentence, language, tellings=citation.tellings),
+            source=isolate(one_line(link_to(citation.article, citation.sentence) or _source(citation.article.source))),
         )
         yield Line(language, (Span(f"[{number}]", "mark"), Span(" "), Span(where, "dim")))
 
@@ -101,24 +102,6 @@ def _source(source: str) -> str:
     """A file below the working folder by its path from there, anything else as it is."""
     here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118 - a string, for sources that are no paths
     return source.removeprefix(here) or source
-
-
-def _one_line(text: str) -> str:
-    return " ".join(clean(text).split())
-
-
-def _where(citation: Citation, language: Language) -> str:
-    """Page, heading, author and date of a cited sentence, and how many sources have it, as far as there is any."""
-    place, about = citation.article.place(citation.sentence.start), citation.article.metadata
-    parts = [
-        messages.PLACE_PAGE(language, page=place.page) if place.page else "",
-        messages.PLACE_HEADING(language, heading=isolate(clean(place.heading))) if place.heading else "",
-        messages.PLACE_AUTHOR(language, author=isolate(_one_line(about.author))) if about.author else "",
-        messages.PLACE_DATE(language, date=isolate(about.published)) if about.published else "",
-        messages.PLACE_SOURCES(language, count=citation.tellings) if citation.tellings > 1 else "",
-    ]
-    comma = "، " if language == "ar" else ", "
-    return "".join(f"{comma}{part}" for part in parts if part)
 
 
 def citations(reply: Reply) -> list[Citation]:

@@ -64,7 +64,7 @@ def search_sentences(app: App, text: str, *, article: str | None, k: int, only: 
     article_id = app.library.resolve(article).id if article else None
     found = app.engine.retriever.find(text, article_id=article_id, only=only, k=k)
     for evidence in found.evidence[:k]:
-        print("\n".join(_hit(evidence, found.tellings.get(evidence.article.id, 1))))
+        print("\n".join(_hit(evidence, found.tellings(evidence.sentence))))
     return bool(found.evidence)
 
 

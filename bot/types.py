@@ -65,7 +65,7 @@ class Citation:
     span: tuple[int, int] | None = None
     """Where in `sentence.text` the answer itself stands, if it was found with confidence."""
     tellings: int = 1
-    """How many articles of the library tell the same story; one of them is cited."""
+    """How many articles of the library, telling the same story, say the sentence; one of them is cited."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ _NUMBER_WORDS = (
 )
 MONTHS = frozenset(_MONTHS.split())
 NUMBER_WORDS = frozenset(_NUMBER_WORDS.split())
+_REASONS = frozenset(("because", "due", "since", "لان", "بسبب", "نتيجه", "نظرا"))
 _YEAR = re.compile(r"1\d{3}|20\d{2}")
 _CAPITALISED = re.compile(r"(?<=[a-z0-9,;:)] )[A-Z][\w'-]+")
 
@@ -75,6 +76,14 @@ def asked_kinds(question: str) -> frozenset[Kind]:
     return frozenset(kinds)
 
 
+@lru_cache(maxsize=20_000)
+def _kind_of(word: str) -> Kind | None:
+    """What a word alone says of the sentence it stands in."""
+    if is_date(word):
+        return Kind.DATE
+    return Kind.NUMBER if is_number(word) else Kind.REASON if word in _REASONS else None
+
+
 def is_number(word: str) -> bool:
     """Say whether a word of the search form is a number, in digits or spelled out."""
     return any(char.isdecimal() for char in word) or word in NUMBER_WORDS or without_article(word) in NUMBER_WORDS
@@ -90,13 +99,7 @@ def held_kinds(text: str, tokens: Sequence[str]) -> frozenset[Kind]:
 
     A name shows by its capital, so in Arabic sentences never.
     """
-    kinds = set()
-    if any(is_number(token) and not is_date(token) for token in tokens):
-        kinds.add(Kind.NUMBER)
-    if any(map(is_date, tokens)):
-        kinds.add(Kind.DATE)
+    kinds = {kind for kind in map(_kind_of, tokens) if kind}
     if _CAPITALISED.search(text):
         kinds |= {Kind.PERSON, Kind.PLACE}
-    if not {"because", "due", "since", "لان", "بسبب", "نتيجه", "نظرا"}.isdisjoint(tokens):
-        kinds.add(Kind.REASON)
     return frozenset(kinds)

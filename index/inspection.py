@@ -1,7 +1,7 @@
 """What `index.verify` looks at in the collections: texts, distances, and rows that belong to nothing."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from index.embedding import Vectors
 from index.names import LANGUAGES, Names
@@ -22,11 +22,12 @@ def stored_article(session: Session, names: Names, record: ArticleRecord) -> Art
 
 
 def texts_differ(session: Session, names: Names, record: ArticleRecord, indexed: IndexedArticle) -> bool:
-    """Whether the text kept beside a vector is another than the article's."""
+    """Whether what is kept beside a vector is another text, or one from elsewhere, than the article's."""
     sentences, passages = session.make(names.sentences[record.language]), session.make(names.passages)
-    return _texts(sentences, record, record.sentences) != [one.text for one in indexed.sentences] or _texts(
-        passages, record, record.passages
-    ) != [one.text for one in indexed.passages]
+    return any(
+        _texts(collection, record, len(parts)) != [(one.text, one.start, one.end) for one in parts]
+        for collection, parts in ((sentences, indexed.sentences), (passages, indexed.passages))
+    )
 
 
 def distances(session: Session, names: Names, language: Language, vectors: Vectors) -> list[float]:
@@ -62,10 +63,12 @@ def _belongs(part: str, live: dict[str, ArticleRecord], size: str) -> bool:
     return record is not None and record.version == version and int(position) < getattr(record, size)
 
 
-def _texts(collection: "Collection", record: ArticleRecord, size: int) -> list[str]:
-    texts: dict[str, str] = {}
+def _texts(collection: "Collection", record: ArticleRecord, size: int) -> list[tuple[Any, ...] | None]:
+    """Text, start and end of the first parts of a record; None for one that is not there."""
+    texts: dict[str, tuple[Any, ...]] = {}
     ids = ids_of(record, size)
     for start in range(0, size, BATCH):
-        found: Any = collection.get(ids=ids[start : start + BATCH], include=["documents"])
-        texts.update(zip(found["ids"], cast(list[str], found["documents"]), strict=True))
-    return [texts.get(part, "") for part in ids]
+        found: Any = collection.get(ids=ids[start : start + BATCH], include=["documents", "metadatas"])
+        for part, text, row in zip(found["ids"], found["documents"], found["metadatas"], strict=True):
+            texts[part] = (text, row.get("start"), row.get("end"))
+    return [texts.get(part) for part in ids]

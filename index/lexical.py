@@ -28,19 +28,23 @@ class WordTable:
     @classmethod
     def of(cls, stems: Sequence[Sequence[str]]) -> "WordTable":
         """Build the table from the stems of each sentence. Source: Robertson and Zaragoza 2009, BM25."""
-        found: dict[str, tuple[list[int], list[int]]] = {}
+        found: dict[str, list[tuple[int, int]]] = {}
         for position, sentence in enumerate(stems):
             for stem, count in Counter(sentence).items():
-                positions, counts = found.setdefault(stem, ([], []))
-                positions.append(position)
-                counts.append(count)
+                found.setdefault(stem, []).append((position, count))
         lengths = np.array([len(sentence) for sentence in stems], np.float32)
         norms = K1 * (1 - B + B * lengths / max(float(lengths.mean()) if len(stems) else 1.0, 1.0))
-        postings: dict[str, tuple[NDArray[np.int32], Floats]] = {}
-        for stem, (positions, counts) in found.items():
-            where, often = np.array(positions, np.int32), np.array(counts, np.float32)
-            gains = _rarity(len(positions), len(stems)) * often * (K1 + 1) / (often + norms[where])
-            postings[stem] = where, gains.astype(np.float32)
+        # All stems at once: an article has hundreds, most of them in one sentence.
+        held = np.array([pair for pairs in found.values() for pair in pairs], np.int32).reshape(-1, 2)
+        where, often = held[:, 0].copy(), held[:, 1].astype(np.float32)
+        frequencies = np.array([len(pairs) for pairs in found.values()], np.int64)
+        rarities = np.log1p((len(stems) - frequencies + 0.5) / (frequencies + 0.5))
+        gains = np.repeat(rarities, frequencies) * often * (K1 + 1) / (often + norms[where])
+        ends = np.cumsum(frequencies)
+        postings = {
+            stem: (where[end - size : end], gains[end - size : end].astype(np.float32))
+            for stem, end, size in zip(found, ends.tolist(), frequencies.tolist(), strict=True)
+        }
         return cls(postings, len(stems))
 
     def bm25(self, stems: Sequence[str]) -> Floats:

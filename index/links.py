@@ -14,7 +14,7 @@ WORDS = 5
 def link_to(article: Article, sentence: Sentence) -> str:
     """The address of the sentence itself, "" for an article that has none."""
     url = article.metadata.url
-    if not url:
+    if not url.startswith(("http://", "https://")):  # what a page calls its address may be anything
         return ""
     if page := article.place(sentence.start).page:
         return f"{url.partition('#')[0]}#page={page}"

@@ -10,7 +10,7 @@ from index.sentences import SEGMENTATION_VERSION
 from index.store import Session
 from index.types import Language
 
-SCHEMA = 1
+SCHEMA = 2
 SPACE = re.compile(r"[a-z0-9]{0,40}")
 """What a space may be called; "" is the library everyone shares."""
 

@@ -22,7 +22,7 @@ from index.names import LANGUAGES
 from index.rows import Hit
 from index.signals import EncodedQuestion, PreparedArticle, prepare, question_words
 from index.text import language_of, search_form
-from index.types import ArticleRecord, Evidence, IndexedArticle
+from index.types import ArticleRecord, Evidence, IndexedArticle, Sentence
 from index.view import View
 from index.words import WordEncoder
 
@@ -49,8 +49,8 @@ class Found:
     evidence: tuple[Evidence, ...]
     merged: Merged
     seconds: Mapping[str, float]
-    tellings: Mapping[str, int] = field(default_factory=dict)
-    """How many articles say the best sentence of the one looked at, by its id; 1 where it is not named."""
+    told: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The texts that tell an article's story, its own among them, in search form; by its id, if there are several."""
 
     @property
     def confidence(self) -> float:
@@ -60,6 +60,11 @@ class Found:
     def suffices(self, strictness: Strictness) -> bool:
         """Whether the confidence is enough to answer."""
         return self.confidence >= self.merged.threshold(strictness)
+
+    def tellings(self, sentence: Sentence) -> int:
+        """How many articles that tell one story say the sentence; at least the one it is from."""
+        said = search_form(sentence.text)
+        return max(1, sum(said in text for text in self.told.get(sentence.article_id, ())))
 
     @cached_property
     def articles(self) -> Mapping[str, IndexedArticle]:
@@ -74,6 +79,8 @@ class Retriever:
         self._library, self._encoders = cache(library.space), cache(encoders)
         self._words = cache(lambda: WordEncoder(second.encode) if (second := self._encoders().second) else None)
         self._kept: OrderedDict[tuple[str, str], PreparedArticle] = OrderedDict()
+        self._sentences = 0
+        """How many sentences are kept."""
 
     def find(
         self,
@@ -109,7 +116,7 @@ class Retriever:
             merged = rank_articles(question, articles)
         evidence = merged.top(max(k, LEAST_EVIDENCE))
         seconds = {"embed": encoded - began, "find": perf_counter() - encoded}
-        return Found(evidence, merged, seconds, _tellings(evidence, told))
+        return Found(evidence, merged, seconds, told)
 
     def warm(self) -> None:
         """Load the encoders, so that the first question need not wait for them. Raises: EmbeddingError."""
@@ -134,7 +141,7 @@ class Retriever:
                 wanted = [scope.article_id] if scope.article_id else _candidates(view, question, scope.only)
                 records = _once_each(view.find(wanted).values())
                 articles = [self._load(view, record) for record in records]
-                told.update({record.id: _texts(view, record.story) for record in records if record.story})
+                told.update({record.id: view.told(record.story) for record in records if record.story})
             if all(articles):
                 return [article for article in articles if article]
         raise LibraryError("The library is changing too fast to be read; try again.")
@@ -146,15 +153,15 @@ class Retriever:
             if indexed is None:
                 return None
             self._kept[key] = prepare(indexed, self._words())
+            self._sentences += record.sentences
             self._forget()
         self._kept.move_to_end(key)
         return self._kept[key]
 
     def _forget(self) -> None:
-        kept = sum(len(article.indexed.sentences) for article in self._kept.values())
-        while kept > KEPT_SENTENCES and len(self._kept) > 1:
+        while self._sentences > KEPT_SENTENCES and len(self._kept) > 1:
             _, dropped = self._kept.popitem(last=False)
-            kept -= len(dropped.indexed.sentences)
+            self._sentences -= len(dropped.indexed.sentences)
 
 
 @cache
@@ -200,22 +207,6 @@ def _candidates(view: View, question: EncodedQuestion, only: Filter) -> list[str
         ]
         named += nominate(lists, TELLINGS * CANDIDATE_ARTICLES)
     return list(dict.fromkeys([*named, *few]))
-
-
-def _texts(view: View, story: str) -> list[str]:
-    """The texts that tell a story, in search form."""
-    told = (view.stored(record) for record in view.story(story))
-    return [search_form(article.text) for article in told if article]
-
-
-def _tellings(evidence: Iterable[Evidence], told: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """How many texts of its story say the best sentence of each article."""
-    best = {one.article.id: search_form(one.sentence.text) for one in reversed(list(evidence))}
-    return {
-        article_id: max(1, sum(sentence in text for text in told[article_id]))
-        for article_id, sentence in best.items()
-        if article_id in told
-    }
 
 
 def _hits(view: View, question: EncodedQuestion, admitted: set[str] | None, *, patient: bool) -> list[Hit]:

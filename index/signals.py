@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.expected import Kind, asked_kinds, held_kinds
 from index.lexical import WordTable
-from index.text import is_arabic, search_form, stems, words
+from index.text import is_arabic, search_form, stem, stems, words
 from index.translit import latin_names
 from index.types import IndexedArticle, Language
 from index.words import SentenceWords, WordEncoder, rarity, spelled_words
@@ -102,7 +102,7 @@ def prepare(indexed: IndexedArticle, encoder: WordEncoder | None) -> PreparedArt
         passage_of[passage.first : passage.last] = passage.position
     return PreparedArticle(
         indexed=indexed,
-        table=WordTable.of([stems(sentence.text) for sentence in sentences]),
+        table=WordTable.of([list(map(stem, token)) for token in tokens]),
         words=SentenceWords.of([sentence.text for sentence in sentences], lambda: _names(indexed), encoder)
         if encoder
         else None,

@@ -5,9 +5,11 @@ is `index.sentences`.
 """
 
 import re
+import threading
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from index.types import Language
 
@@ -39,6 +41,7 @@ _WORD = re.compile(
     rf"|[{_ARABIC}]+"
     rf"|[^\W\d_{_ARABIC}][^\W_{_ARABIC}]*(?:'[^\W\d_{_ARABIC}]+)*"
 )
+_UNTIDY = re.compile("[0-9.']")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]{1,3}(?:\.[0-9]{3}){2,}")
 
 _ARTICLE = re.compile(rf"(?:[وفبك]?ال|لل|ولل)(?=[{_ARABIC}]{{3}})")
@@ -119,6 +122,11 @@ def embedding_text(text: str) -> str:
     return " ".join(text.translate(_EMBEDDING).split())
 
 
+def without_marks(text: str) -> str:
+    """Return `text` without the signs that are written on letters."""
+    return text.translate(_MARKS)
+
+
 def language_of(text: str) -> Language:
     """Return the language of the frame of `text`: names of the other script inside it do not decide.
 
@@ -142,26 +150,43 @@ def is_arabic(word: str) -> bool:
 
 def words(text: str) -> list[str]:
     """Return the words and numbers of `text` in search form: "1,000" is "1000", "U.S." is "us", a date its parts."""
-    return [word for found in _WORD.findall(search_form(text)) for word in _tidy(found)]
+    found = _WORD.findall(search_form(text))
+    return [word for token in found for word in (_tidy(token) if _UNTIDY.search(token) else (token,))]
 
 
 def stems(text: str) -> list[str]:
-    """Return one stem for each of `words(text)`: Snowball's light stemmers, Arabic after the leading article is gone.
+    """Return one stem for each of `words(text)`."""
+    return list(map(stem, words(text)))
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Return the stem of a word of the search form: Snowball's light stemmers, Arabic without its leading article.
 
     Each word is stemmed by its own script, so a name in the other script is matched as it is there.
     """
-    import Stemmer
-
-    arabic, english = Stemmer.Stemmer("arabic"), Stemmer.Stemmer("english")
-    return [
-        arabic.stemWord(without_article(word)) if is_arabic(word) else english.stemWord(word) for word in words(text)
-    ]
+    stemmers = _stemmers()
+    return str(stemmers.arabic.stemWord(without_article(word)) if is_arabic(word) else stemmers.english.stemWord(word))
 
 
 def without_article(word: str) -> str:
     """Strip a leading (و|ف|ب|ك|ل)?ال or لل from an Arabic word in search form where three letters or more remain."""
     leading = _ARTICLE.match(word)
     return word[leading.end() :] if leading else word
+
+
+class _Stemmers(threading.local):
+    """A thread's own: one must not be used by two at a time."""
+
+    def __init__(self) -> None:
+        import Stemmer
+
+        self.arabic, self.english = Stemmer.Stemmer("arabic"), Stemmer.Stemmer("english")
+
+
+@cache
+def _stemmers() -> _Stemmers:
+    return _Stemmers()
 
 
 def _tidy(token: str) -> list[str]:
@@ -209,6 +234,10 @@ def _clings(char: str) -> bool:
     return char in (_TATWEEL, _HAMZA_ABOVE) or _is_mark(char)
 
 
+def _bare(char: str) -> str:
+    return "" if unicodedata.category(char) == "Mn" else char
+
+
 def _clean(char: str) -> str:
     """Return what an encoder is given for one character."""
     category = unicodedata.category(char)
@@ -233,3 +262,4 @@ class _Table(dict[int, str]):
 
 _SEARCH = _Table(_fold)
 _EMBEDDING = _Table(_clean)
+_MARKS = _Table(_bare)

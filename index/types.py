@@ -45,7 +45,8 @@ class Article:
 
     `id` follows from the source and so survives a change of the text; `version` follows from the text and what the
     source says about it. `places` are in order; once stored, they begin with sentences. `origin` names the bytes it
-    was read from and how: same origin, same article.
+    was read from and how: same origin, same article. `updated` is when this version took the place of another, by ISO
+    8601; "" for the first one.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Article:
     metadata: Metadata = Metadata()
     places: tuple[Place, ...] = field(default=(), compare=False)
     origin: str = field(default="", compare=False)
+    updated: str = field(default="", compare=False)
 
     @property
     def version(self) -> str:

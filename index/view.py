@@ -7,10 +7,13 @@ from index import inspection, records, rows
 from index.embedding import Vectors
 from index.names import Names, Shape
 from index.store import Session
+from index.text import search_form
 from index.types import Article, ArticleRecord, IndexedArticle, Language
 
 FEW_ARTICLES, FEW_SENTENCES = 6, 300
 """The most that a library has whose articles are all ranked: beyond, searching it costs less."""
+KEPT_STORIES = 100
+"""Stories whose texts are remembered."""
 
 
 @dataclass
@@ -19,6 +22,7 @@ class Known:
 
     records: dict[str, ArticleRecord | None] = field(default_factory=dict)
     few: list[ArticleRecord] | None = None
+    told: dict[str, list[str]] = field(default_factory=dict)
 
 
 class View:
@@ -56,9 +60,15 @@ class View:
         """Up to k sentences per language and encoder, live or not, nearest first within each."""
         return rows.nearest(self._session, self._names, vector, second, k)
 
-    def story(self, name: str) -> list[ArticleRecord]:
-        """The records of all articles that tell a story."""
-        return records.records_of_story(self._session, self._names, name)
+    def told(self, story: str) -> list[str]:
+        """The texts that tell a story, in search form."""
+        if story not in self._known.told:
+            if len(self._known.told) >= KEPT_STORIES:
+                self._known.told.clear()
+            records_told = records.records_of_story(self._session, self._names, story)
+            stored = (self.stored(record) for record in records_told)
+            self._known.told[story] = [search_form(article.text) for article in stored if article]
+        return self._known.told[story]
 
     def stored(self, record: ArticleRecord) -> Article | None:
         """The article without its places, whatever became of its parts; None if its text is gone."""

@@ -15,7 +15,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from index.text import embedding_text, search_form
+from index.text import embedding_text, search_form, without_marks
 from index.translit import SoundTable
 
 Floats = NDArray[np.float32]
@@ -35,8 +35,7 @@ def spelled_words(text: str) -> list[str]:
 
     Not the search form: with its letters made equal, an encoder no longer knows many words.
     """
-    letters = unicodedata.normalize("NFKC", embedding_text(text)).lower()
-    return _WORD.findall("".join(letter for letter in letters if unicodedata.category(letter) != "Mn"))
+    return _WORD.findall(without_marks(unicodedata.normalize("NFKC", embedding_text(text)).lower()))
 
 
 @dataclass(frozen=True, slots=True)

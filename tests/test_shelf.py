@@ -8,7 +8,7 @@ import pytest
 
 from bot.bootstrap import App, bootstrap
 from bot.render import source_lines, to_text
-from bot.types import Citation
+from bot.types import Answer, Citation, Question
 from config.errors import NoArticles, QuestionError
 from config.settings import load_settings
 from index.duplicates import runs_of, same_story
@@ -56,7 +56,7 @@ def test_the_same_story_is_cited_once_with_its_number_of_sources(app: App) -> No
     assert stories == {f"paper {n}": copies[0].id for n in range(3)} | {"museum": ""}
     found = app.engine.retriever.find("How many passengers does the ferry hold?")
     assert len({evidence.article.id for evidence in found.evidence} & {copy.id for copy in copies}) == 1
-    assert sorted(found.tellings.values()) == [3]
+    assert found.tellings(found.evidence[0].sentence) == 3
 
 
 def test_only_sources_that_say_the_sentence_are_counted(app: App) -> None:
@@ -69,7 +69,9 @@ def test_only_sources_that_say_the_sentence_are_counted(app: App) -> None:
         for only in (Filter(), Filter(language="en")):
             found = app.engine.retriever.find(question, only=only)
             assert source in (None, found.evidence[0].article.source)
-            assert list(found.tellings.values()) == [count]
+            assert found.tellings(found.evidence[0].sentence) == count
+            own = {"full": 1, "short": 2}[found.evidence[0].article.source]
+            assert {found.tellings(one.sentence) for one in found.evidence} == {own, 2}
 
 
 def test_a_filter_leaves_the_order_of_articles_to_the_question(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,9 +156,26 @@ def test_a_citation_names_author_and_date() -> None:
         assert to_text(source_lines([citation], language), plain=True) == f"[1] {expected}"
 
 
+def test_a_citation_of_an_updated_article_names_the_version(app: App) -> None:
+    first = told(STORY, "page")
+    list(app.indexer.add([first]))
+    for text, versions in ((STORY, 1), (STORY + "Tickets are sold on board.", 2)):
+        list(app.indexer.add([told(text, "page")]))
+        question = Question("How many passengers does the ferry hold?", "en")
+        reply = app.engine.answer(question)
+        assert isinstance(reply, Answer)
+        line = to_text(source_lines(reply.claims[0].citations[:1], "en"), plain=True)
+        (record,) = app.library.records()
+        assert record.id == first.id
+        assert len(record.history) == versions - 1
+        named = f", version {record.version} of {record.indexed[:10]}"
+        assert (named in line) == (versions == 2)
+
+
 def test_a_link_leads_to_the_sentence() -> None:
     article = told(STORY, "s", url="https://a.example/b#c")
     sentences = split_sentences(article)
+    assert link_to(told(STORY, "s", url="javascript:alert(1)"), sentences[1]) == ""
     assert link_to(article, sentences[1]) == (
         "https://a.example/b#:~:text=It%20makes%20the%20crossing%20in,minutes%20and%20holds%20220%20passengers."
     )

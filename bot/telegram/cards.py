@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import assert_never
-from urllib.parse import quote as percent_encoded
 
 from bot import messages as common
 from bot.render import is_quotation
@@ -11,6 +10,8 @@ from bot.telegram.answers import NEAREST_SHOWN, Cited, Given
 from bot.telegram.calls import Button, button
 from bot.telegram.texts import Group, Paragraph, Span, Style, one_line, plain, spoken
 from bot.types import Answer, Citation, Claim, Refusal, Reply
+from bot.whereabouts import place_words
+from index.links import link_to
 from index.types import Article, Language, Sentence
 
 Place = tuple[str, int]
@@ -74,9 +75,7 @@ def context(article: Article, paragraph: Sequence[Sentence], sentence: Sentence,
     for neighbour in paragraph:
         style: Style = "bold" if neighbour == sentence else "plain"
         spans += [Span(" ")] if spans else []
-        spans.append(
-            Span(plain(neighbour.text), style, fragment_link(article, neighbour.text) if style == "bold" else None)
-        )
+        spans.append(Span(plain(neighbour.text), style, (style == "bold" and link_to(article, neighbour)) or None))
     return [Group(tuple(title)), Group((Paragraph(article.language, tuple(spans)),))]
 
 
@@ -103,13 +102,6 @@ def summary(article: Article, sentences: int, language: Language) -> list[Group]
     return [Group(tuple(head), tuple(quotes))]
 
 
-def fragment_link(article: Article, text: str) -> str | None:
-    """The address of a sentence on the page an article is from (source: WICG, "Text Fragments")."""
-    if not article.source.startswith(("http://", "https://")):
-        return None
-    return article.source.partition("#")[0] + "#:~:text=" + percent_encoded(text, safe="").replace("-", "%2D")
-
-
 def _claim(claim: Claim, new: Sequence[Citation], language: Language, numbers: Mapping[Place, int]) -> Group:
     quoting = is_quotation(claim)
     quotes = []
@@ -117,7 +109,8 @@ def _claim(claim: Claim, new: Sequence[Citation], language: Language, numbers: M
         shown = [_mark(citation, numbers), Span(" ")]
         if not quoting:
             shown += [*_enclosed([Span(plain(citation.sentence.text))], citation.article.language), Span(" — ")]
-        quotes.append(Paragraph(citation.article.language, (*shown, *_origin(citation.article, citation.sentence))))
+        shown += _origin(citation.article, citation.sentence, citation.tellings)
+        quotes.append(Paragraph(citation.article.language, tuple(shown)))
     head = _quoting(claim, numbers) if quoting else _saying(claim, language, numbers)
     return Group((head,), tuple(quotes))
 
@@ -149,9 +142,10 @@ def _highlighted(citation: Citation) -> list[Span]:
     return [part for part in parts if part.text]
 
 
-def _origin(article: Article, sentence: Sentence) -> list[Span]:
+def _origin(article: Article, sentence: Sentence, tellings: int = 1) -> list[Span]:
     where = messages.SENTENCE_AT(article.language, title=one_line(article.title), number=sentence.position + 1)
-    return [Span(where, "italic", fragment_link(article, sentence.text))]
+    where += place_words(article, sentence, article.language, tellings=tellings, tidy=one_line)
+    return [Span(where, "italic", link_to(article, sentence) or None)]
 
 
 def _listed(cited: Cited, number: int | None) -> tuple[Span, ...]:
