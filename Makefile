@@ -5,7 +5,7 @@ CONSTRAINTS := config/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: ask chat test lint types unit fuzz calibrate benchmark-evidence benchmark-speed benchmark-evaluation \
-    benchmark-grounding benchmark-readers benchmark-library evaluate floors format help-text constraints clean
+    benchmark-grounding benchmark-readers benchmark-library benchmark-telegram evaluate floors format help-text constraints clean
 
 ask: .venv/.installed
 	@$(BIN)/sanad index --quiet seeds
@@ -56,6 +56,9 @@ benchmark-grounding: .venv/.tested
 
 benchmark-readers: .venv/.tested
 	$(BIN)/python -m benchmarks.readers seeds/*.txt
+
+benchmark-telegram: .venv/.tested
+	$(BIN)/python -m benchmarks.telegram_load
 
 benchmark-library: .venv/.tested
 	$(BIN)/python -m benchmarks.library

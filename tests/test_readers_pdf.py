@@ -50,6 +50,16 @@ def test_arabic_is_read_however_a_pdf_keeps_it(way: str) -> None:
     assert [place.page for place in article.places] == [1, 2, 3, 4]
 
 
+def test_the_number_of_a_lone_page_is_left_out_and_a_number_that_ends_its_text_is_not() -> None:
+    for text in ("The harbour gate that the mayor opened on Monday was number", "In all there were"):
+        article = article_from_bytes(documents.printed([f"{text} 1"]), source="a.pdf")
+        assert "Page 1" not in article.text
+        assert article.text.endswith(f"{text} 1")
+    lines = [f"Line {number} of the last page of this text." for number in range(40)]
+    article = article_from_bytes(documents.printed([*lines, "1"]), source="a.pdf")
+    assert article.text.endswith(f"{lines[-1]} 1")
+
+
 def test_arabic_whose_words_are_kept_in_no_one_order_is_refused() -> None:
     one, two = (documents.arabic_print(documents.varied(ARABIC), way=way) for way in BACKWARDS)
     pages = [*list(pdf._pages(PdfDocument(one))), *list(pdf._pages(PdfDocument(two)))]

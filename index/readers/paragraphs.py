@@ -18,7 +18,12 @@ _HEADING = 1.12
 """How much higher than the body a heading's letters are."""
 _EDGE = 2
 """Lines at each edge of a page that may be its header or footer."""
+_APART = 2.0
+"""Heights between a page number and the lines of the text."""
 _BULLET = re.compile(r"\s*(?:[-*•·▪–—‣●○◦]\s|\(?(?:\d{1,3}|[^\W\d_])[.)]\s)")
+_PAGE_NUMBER = re.compile(
+    r"\W*(?:page|p\.|الصفحة|صفحة|ص\.?)?\W*(\d{1,4})(?:\s*(?:/|of|من)\s*\d{1,4})?\W*", re.IGNORECASE
+)
 _HYPHENS = frozenset("-\u2010\u2013/")
 _END = re.compile(r"[.!?؟…:۔][\"'»”’)\]]*$")
 
@@ -47,7 +52,7 @@ def _without_edges(pages: list[list[Line]]) -> list[Line]:
     repeated = {key for key, times in often.items() if times > 1 and times > 0.5 * len(pages)}
     kept: list[Line] = []
     for lines, edge in zip(pages, edges, strict=True):
-        dropped = [line for line in edge if _pattern(line) in repeated]
+        dropped = [line for line in edge if _pattern(line) in repeated or _numbers_page(line, lines)]
         kept += [line for line in lines if line not in dropped or len(lines) == len(dropped) == 1]
     return kept
 
@@ -60,6 +65,13 @@ def _edge_lines(lines: list[Line]) -> list[Line]:
 def _pattern(line: Line) -> tuple[str, int]:
     """What headers of two pages have in common: words and height on the page."""
     return re.sub(r"\d+", "0", line.text), round(line.base / 3)
+
+
+def _numbers_page(line: Line, lines: Sequence[Line]) -> bool:
+    """Whether a line says nothing but the number of its page, apart from all others."""
+    found = _PAGE_NUMBER.fullmatch(line.text)
+    apart = all(abs(line.base - other.base) > _APART * line.height for other in lines if other is not line)
+    return found is not None and int(found[1]) == line.page and apart
 
 
 def _common(weighted: Iterable[tuple[float, int]], otherwise: float) -> float:
