@@ -8,7 +8,7 @@ claim is worth is `bot.grounding`'s to say.
 import re
 from collections.abc import Collection, Iterator
 
-from bot.claims_json import JsonClaims
+from bot.claims_json import JsonClaims, JsonSentences
 from bot.marks import Mark, MarkLexer
 from bot.types import DraftClaim
 from index.abbreviations import ends_sentence
@@ -42,7 +42,7 @@ class ClaimStream:
     def __init__(self, known: Collection[str]) -> None:
         self._known = frozenset(known)
         self._opening = ""
-        self._reader: ProseClaims | JsonClaims | None = None
+        self._reader: Reader | None = None
         self.cut = False
         """After `close()`: the last claim lacks its end, as where the stream broke off."""
 
@@ -65,10 +65,15 @@ class ClaimStream:
         self._opening += char
         body = _body(self._opening)
         if body is not None:
-            is_json = body.startswith("{") or re.match(r"\[\s*\{", body)
-            yield from self._begin(JsonClaims(_read_prose, self._known) if is_json else ProseClaims(self._known), body)
+            yield from self._begin(self._reader_of(body), body)
 
-    def _begin(self, reader: "ProseClaims | JsonClaims", body: str) -> Iterator[DraftClaim]:
+    def _reader_of(self, body: str) -> "Reader":
+        """What reads an output that begins so."""
+        if body.startswith("{") or re.match(r"\[\s*\{", body):
+            return JsonClaims(_read_prose, self._known)
+        return JsonSentences(_read_prose, self._known) if re.match(r'\[\s*"', body) else ProseClaims(self._known)
+
+    def _begin(self, reader: "Reader", body: str) -> Iterator[DraftClaim]:
         self._reader = reader
         for char in body:
             yield from reader.feed(char)
@@ -181,6 +186,9 @@ class ProseClaims:
         self._ended = self._spaced = self._broken = self._marked = False
         if text:
             yield DraftClaim(text, keys)
+
+
+Reader = ProseClaims | JsonClaims | JsonSentences
 
 
 def _is_end(text: str, after: str, *, whole: bool) -> bool:

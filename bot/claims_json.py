@@ -24,6 +24,36 @@ _CUT_KEYS = re.compile(rf'"(?:{"|".join(_KEYS)})"\s*:\s*\[([^\]]*)')
 Read = Callable[[str, Collection[str]], list[DraftClaim]]
 
 
+class JsonSentences:
+    """The claims of a list of strings, each with its marks; `read` parts one into sentences."""
+
+    def __init__(self, read: Read, known: Collection[str]) -> None:
+        self._read = read
+        self._known = known
+        self._held: list[str] = []
+        self._escaped = False
+        self.cut = False
+
+    def feed(self, char: str) -> Iterator[DraftClaim]:
+        """Yield the claims of the string that `char` closes."""
+        if not self._held:
+            self._held = [char] if char == '"' else []
+        elif char == '"' and not self._escaped:
+            yield from self._take()
+        elif len(self._held) < _LONGEST:
+            self._escaped = char == "\\" and not self._escaped
+            self._held.append(char)
+
+    def close(self) -> Iterator[DraftClaim]:
+        """Yield what a cut string already says."""
+        self.cut = bool(self._held)
+        yield from self._take()
+
+    def _take(self) -> Iterator[DraftClaim]:
+        text, self._held = "".join(self._held), []
+        yield from self._read(_string(text), self._known) if text else []
+
+
 class JsonClaims:
     """The claims of the innermost objects; `read` parts the text of one into sentences, which may have marks."""
 

@@ -1,12 +1,13 @@
 r"""Citation marks in the text of a model, in every form that models write them; never what a mark points to.
 
     [3] [١] 【3】 【3†source】 【1:3†source】 [^3] ³ ③ {3} [1,3] [1، 3] [1/3] [1|3] [2-4] [4–2] [Source 3] [see 3]
-    [المصدر 3] \[3\], and (3) or (2-4), where these are keys that were given
+    [المصدر 3] \[3\] <sup>3</sup> <cite>1,3</cite>, and (3) or (2-4), where these are keys that were given
 
 Read character by character in linear time and bounded memory, so that it makes no difference how a stream is cut into
 chunks. Which text the marks belong to is `bot.claims`.
 """
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ _DIGITS = 3
 _MOST = 40
 """Keys of one mark; a longer range is none that anybody means."""
 
+_TAGS = ("<sup>", "<cite>")
+_TAGGED = re.compile(r"<(sup|cite)>[\[(【]?(.*?)[\])】]?</\1>")
 _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
 _CIRCLED = {chr(0x2460 + number): str(number + 1) for number in range(20)}
 _DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212~")
@@ -92,7 +95,7 @@ class MarkLexer:
         if not self._held:
             if _CIRCLED.get(char) in self._known:
                 yield Mark((_CIRCLED[char],))
-            elif char in _CLOSERS or char in _SUPERSCRIPTS:
+            elif char in _CLOSERS or char in _SUPERSCRIPTS or char == "<":
                 self._held.append(char)
             else:
                 yield self._plain(char)
@@ -102,6 +105,8 @@ class MarkLexer:
             else:
                 yield from self.close()
                 yield from self.feed(char)
+        elif self._held[0] == "<":
+            yield from self._tagged(char)
         else:
             yield from self._inside(char)
 
@@ -128,6 +133,19 @@ class MarkLexer:
             else:
                 yield from self._release(char)
         elif len(self._held) <= _LONGEST and _may_go_on(self._held, char):
+            self._held.append(char)
+        else:
+            yield from self._release(char)
+
+    def _tagged(self, char: str) -> Iterator[str | Mark]:
+        """Go on in a tag of HTML, or find that it is no mark."""
+        held = "".join(self._held) + char
+        found = _TAGGED.fullmatch(held) if char == ">" else None
+        keys = _keys(found[2], self._known, in_round=False) if found else ()
+        if keys and not self._is_power():
+            self._held, self._word = [], ""
+            yield Mark(keys)
+        elif not found and len(held) <= _LONGEST and any(tag.startswith(held[: len(tag)]) for tag in _TAGS):
             self._held.append(char)
         else:
             yield from self._release(char)

@@ -66,6 +66,9 @@ def claims_of(*chunks: str) -> tuple[list[tuple[str, tuple[str, ...]]], bool]:
         ("[03]", "3"),
         ("[9]", "9"),  # not given, and grounding must hear of it
         ("\u2068[3]\u2069", "3"),
+        ("<sup>3</sup>", "3"),
+        ("<sup>[1, 3]</sup>", "1 3"),
+        ("<cite>2-4</cite>", "2 3 4"),
     ],
 )
 def test_a_mark_is_read_in_every_form(mark: str, keys: str) -> None:
@@ -85,6 +88,11 @@ def test_a_mark_is_read_in_every_form(mark: str, keys: str) -> None:
         "[1-1000000]",
         "20 m²",
         "كم²",
+        "20 m<sup>2</sup>",
+        "10<sup>3</sup>",
+        "<sup>th</sup>",
+        "<b>3</b>",
+        "I <3 it",
         "10³",
         "[]",
         "[a1]",
@@ -143,6 +151,12 @@ def test_json_is_read_like_prose(fence: str) -> None:
     claims, cut = claims_of(fence.format(body))
     assert claims == [('أ "ب" {ج}.', ("1",)), ("Two.", ("3",)), ("Three.", ("2", "4"))]
     assert not cut
+
+
+def test_a_list_of_strings_is_json_too() -> None:
+    claims = [('So it "is".', ("2",)), ("Then.", ("1",)), ("Last", ("3",))]
+    assert claims_of('["So it \\"is\\" [2]. Then. [1]", "Last [3]"]') == (claims, False)
+    assert claims_of('["It ended [1].", "And th\\u00e9n') == ([("It ended.", ("1",)), ("And thén", ())], True)
 
 
 def test_a_list_of_objects_is_json_too() -> None:
