@@ -248,9 +248,9 @@ def test_other_names_do_not(latin: str, arabic: str) -> None:
 def test_hostile_text_takes_linear_time(piece: str) -> None:
     def seconds(size: int) -> float:
         text = piece * (size // len(piece))
-        start = time.perf_counter()
+        start = time.process_time()
         unsupported(text, [text[:500]])
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(500)
     assert seconds(20_000) < 12 * seconds(5_000) + 0.1

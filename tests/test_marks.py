@@ -233,9 +233,9 @@ def test_any_text_is_read_and_no_text_is_lost_outside_marks(text: str) -> None:
 def test_hostile_output_takes_linear_time(piece: str) -> None:
     def seconds(size: int) -> float:
         text = piece * (size // len(piece))
-        start = time.perf_counter()
+        start = time.process_time()
         claims_of(text)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(2_000)
     assert seconds(40_000) < 12 * seconds(10_000) + 0.1
