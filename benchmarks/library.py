@@ -36,7 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.library")
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--files", type=int, default=2_000)
-    parser.add_argument("--lines", type=int, default=4)
+    parser.add_argument("--lines", type=int, default=8)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         _growing(Path(folder), options.articles)
