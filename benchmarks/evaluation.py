@@ -90,13 +90,7 @@ def load(data: Path | None, plug: Plug) -> TestSet:
         return merge([load_testset(SEEDS / name, resolve=plug.resolve) for name in SETS])
     paths = sorted(data.glob("xquad-dev.*.json"))
     sets = [load_testset(path, resolve=plug.resolve, skip_invalid=True) for path in paths]
-    renamed = [replace(one, questions=tuple(rename(one.questions, one.name))) for one in sets]
-    return interleaved(merge(renamed))
-
-
-def rename(questions: Sequence[TestQuestion], name: str) -> Iterator[TestQuestion]:
-    """Give ids that tell the four directions apart."""
-    return (replace(question, id=f"{name} {question.id}") for question in questions)
+    return interleaved(merge(sets))
 
 
 def interleaved(testset: TestSet) -> TestSet:

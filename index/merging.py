@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from index.answerability import Strictness, threshold
 from index.ranking import Ranking, learned_numbers, rank
 from index.signals import SIGNALS, EncodedQuestion, PreparedArticle
-from index.types import Evidence
+from index.types import Evidence, Sentence
 
 Doubles = NDArray[np.float64]
 
@@ -37,25 +37,33 @@ class Merged:
     """Probability that one of the articles answers."""
 
     def top(self, k: int) -> tuple[Evidence, ...]:
-        """Return the k best sentences of all articles, best first; scores are logs of shares, at most 0."""
+        """Return the k best sentences of all articles, best first; scores are logs of shares, at most 0.
+
+        A sentence that several articles have in the same words is there once.
+        """
         scored = [
             (float(scores[position]), number, int(position))
             for number, (ranking, scores) in enumerate(zip(self.rankings, joint(self.rankings), strict=True))
             for position in ranking.order[:k]
         ]
         scored.sort(key=lambda one: -one[0])
-        return tuple(self._evidence(*one) for one in scored[:k])
+        first: dict[str, int] = {}
+        kept = [one for one in scored if first.setdefault(self._sentence(one[1], one[2]).text, one[1]) == one[1]]
+        return tuple(self._evidence(*one) for one in kept[:k])
 
     def threshold(self, strictness: Strictness) -> float:
         """Return the least confidence to answer with."""
         best = max(self.rankings, key=lambda ranking: ranking.confidence)
         return threshold(strictness, best.setup, best.pair, library=len(self.rankings) > 1)
 
+    def _sentence(self, number: int, position: int) -> Sentence:
+        return self.articles[number].indexed.sentences[position]
+
     def _evidence(self, score: float, number: int, position: int) -> Evidence:
         indexed = self.articles[number].indexed
         values = self.rankings[number].measures.values[position]
         signals = {name: float(value) for name, value in zip(SIGNALS, values, strict=True)}
-        return Evidence(indexed.article, indexed.sentences[position], score, signals)
+        return Evidence(indexed.article, self._sentence(number, position), score, signals)
 
 
 def rank_articles(question: EncodedQuestion, articles: Sequence[PreparedArticle]) -> Merged:

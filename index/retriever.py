@@ -62,9 +62,11 @@ class Found:
         return self.confidence >= self.merged.threshold(strictness)
 
     def tellings(self, sentence: Sentence) -> int:
-        """How many articles that tell one story say the sentence; at least the one it is from."""
+        """How many articles say the sentence: those that tell its story, or, in the same words, those looked at."""
         said = search_form(sentence.text)
-        return max(1, sum(said in text for text in self.told.get(sentence.article_id, ())))
+        telling = sum(said in text for text in self.told.get(sentence.article_id, ()))
+        others = (any(one.text == sentence.text for one in indexed.sentences) for indexed in self.articles.values())
+        return max(telling, sum(others))
 
     @cached_property
     def articles(self) -> Mapping[str, IndexedArticle]:

@@ -59,6 +59,16 @@ def test_the_same_story_is_cited_once_with_its_number_of_sources(app: App) -> No
     assert found.tellings(found.evidence[0].sentence) == 3
 
 
+def test_a_sentence_that_unlike_articles_share_is_evidence_once_with_its_number_of_sources(app: App) -> None:
+    shared = "The ferry Noor holds 220 passengers, the harbour office said."
+    rest = [" ".join(f"Boat {name} {number} {place}." for place in range(12)) for number, name in NAMES]
+    list(app.indexer.add([told(f"{shared} {text}", f"paper {number}") for number, text in enumerate(rest)]))
+    assert {record.story for record in app.library.records()} == {""}
+    found = app.engine.retriever.find("How many passengers does the ferry Noor hold?")
+    assert [one.sentence.text for one in found.evidence].count(shared) == 1
+    assert found.tellings(found.evidence[0].sentence) == len(NAMES)
+
+
 def test_only_sources_that_say_the_sentence_are_counted(app: App) -> None:
     list(app.indexer.add([told(STORY, "short"), told(STORY + "The captain, Hala Rashid, was born in Selwa.", "full")]))
     assert len({record.story for record in app.library.records()}) == 1

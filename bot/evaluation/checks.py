@@ -34,7 +34,7 @@ class Row:
 
     def __init__(self, value: Any) -> None:
         if not isinstance(value, Mapping):
-            raise Problem(f"expected a JSON object, found {_show(value)}.")
+            raise Problem(f"expected a JSON object, found {show(value)}.")
         self._fields = value
 
     @property
@@ -50,27 +50,27 @@ class Row:
         """Raise for a field that is not known: more often a slip than meant to be passed over."""
         unknown = sorted(set(self._fields) - known)
         if unknown:
-            raise Problem(f"there is no field {unknown[0]!r}; the fields are {', '.join(sorted(known))}.")
+            raise Problem(f"there is no field {show(unknown[0])}; the fields are {', '.join(sorted(known))}.")
 
     def text(self, name: str) -> str:
         """A text that is not empty."""
         value = self._fields.get(name)
         if not isinstance(value, str) or not value.strip():
-            raise Problem(f"{name!r} must be a text that is not empty, found {_show(value)}.")
+            raise Problem(f"{name!r} must be a text that is not empty, found {show(value)}.")
         return _whole(value)
 
     def string(self, name: str) -> str:
         """Any text, also an empty one."""
         value = self._fields.get(name)
         if not isinstance(value, str):
-            raise Problem(f"{name!r} must be a text, found {_show(value)}.")
+            raise Problem(f"{name!r} must be a text, found {show(value)}.")
         return _whole(value)
 
     def integer(self, name: str) -> int:
         """A whole number."""
         value = self._fields.get(name)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise Problem(f"{name!r} must be a whole number, found {_show(value)}.")
+            raise Problem(f"{name!r} must be a whole number, found {show(value)}.")
         return value
 
     def integers(self, name: str) -> tuple[int, ...]:
@@ -82,28 +82,28 @@ class Row:
         """A number in [low, high]."""
         value = self._fields.get(name)
         if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
-            raise Problem(f"{name!r} must be a number from {low} to {high}, found {_show(value)}.")
+            raise Problem(f"{name!r} must be a number from {low} to {high}, found {show(value)}.")
         return float(value)
 
     def numbers(self, name: str) -> dict[str, float]:
         """An object of numbers that are not negative; no such field is an empty one."""
         fields = self._fields.get(name, {})
         if not isinstance(fields, Mapping):
-            raise Problem(f"{name!r} must be an object of numbers, found {_show(fields)}.")
+            raise Problem(f"{name!r} must be an object of numbers, found {show(fields)}.")
         return {key: Row(fields).number(key, low=0) for key in fields}
 
     def flag(self, name: str, *, default: bool) -> bool:
         """True or false."""
         value = self._fields.get(name, default)
         if not isinstance(value, bool):
-            raise Problem(f"{name!r} must be true or false, found {_show(value)}.")
+            raise Problem(f"{name!r} must be true or false, found {show(value)}.")
         return value
 
     def language(self, name: str, *, default: Language) -> Language:
         """A language we speak."""
         value = self._fields.get(name, default)
         if value not in ("ar", "en"):
-            raise Problem(f"{name!r} must be 'ar' or 'en', found {_show(value)}.")
+            raise Problem(f"{name!r} must be 'ar' or 'en', found {show(value)}.")
         return cast(Language, value)
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -128,7 +128,7 @@ class Row:
     def _list(self, name: str) -> Sequence[Any]:
         value = self._fields.get(name, [])
         if not isinstance(value, list):
-            raise Problem(f"{name!r} must be a list, found {_show(value)}.")
+            raise Problem(f"{name!r} must be a list, found {show(value)}.")
         return value
 
 
@@ -136,7 +136,7 @@ def _whole(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _show(value: Any) -> str:
+def show(value: Any) -> str:
     """Show a value in a message: short, and in JSON's own words."""
     if value is None:
         return "nothing"

@@ -120,7 +120,7 @@ def run(options: Options, plug: Plug) -> int:
     from bot.evaluation.run import score_run
     from bot.evaluation.summary import summarise
 
-    floors = [parse_floor(floor) for floor in options.fail_under]
+    floors = [parse_floor(floor, judged=options.judge) for floor in options.fail_under]
     check_outputs(
         predictions=options.predictions,
         others={"--report": options.report, "--json": options.json},
@@ -164,6 +164,7 @@ def _ask(options: Options, plug: Plug, testset: "TestSet", judge: "Judge | None"
             testset,
             plug.prepare,
             settings=plug.settings,
+            options={"sample": options.sample, "seed": options.seed, "tags": list(options.tags)},
             judge=judge.name if judge else None,
             predictions=options.predictions,
             fresh=options.fresh,

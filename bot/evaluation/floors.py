@@ -29,10 +29,10 @@ class Floor:
         return not good
 
 
-def parse_floor(text: str) -> Floor:
-    """Read "hit@1=0.6".
+def parse_floor(text: str, *, judged: bool) -> Floor:
+    """Read "hit@1=0.6"; `judged` says whether there will be a judge's metrics.
 
-    Raises: RunError if it is not METRIC=VALUE, there is no such metric, or it cannot have such a value.
+    Raises: RunError if it is not METRIC=VALUE, there will be no such metric, or it cannot have such a value.
     """
     name, _, value = text.rpartition("=")
     try:
@@ -42,6 +42,8 @@ def parse_floor(text: str) -> Floor:
     if not is_known(floor.metric):
         known = ", ".join(metric.name for metric in METRICS)
         raise RunError(f"There is no metric {floor.metric!r}; the metrics are {known}.")
+    if floor.metric.startswith(("judge_", "alce_")) and not judged:
+        raise RunError(f"Only a run with --judge has the metric {floor.metric!r}; add it, or leave out this floor.")
     low, high = _RANGES[describe(floor.metric).unit]
     if not low <= floor.value <= high or math.isinf(floor.value):
         most = f"from {low:g} to {high:g}" if high < math.inf else f"of {low:g} or more"

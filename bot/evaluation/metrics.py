@@ -45,6 +45,10 @@ METRICS = (
     Metric("seconds_p95", "Latency p95", "95 % of the questions were answered in this time.", "low", "seconds"),
 )
 
+STAGES = ("embed", "find", "write")
+"""What the engine says how long it took."""
+TOKENS = ("tokens_in", "tokens_out")
+
 _BY_NAME = {metric.name: metric for metric in METRICS}
 _ORDER = {metric.name: position for position, metric in enumerate(METRICS)}
 
@@ -53,8 +57,8 @@ def is_known(name: str) -> bool:
     """Say whether a run can have a metric of that name."""
     base, colon, stage = name.partition(":")
     if colon:  # only latencies are split, by stage
-        return base in _BY_NAME and _BY_NAME[base].unit == "seconds" and bool(stage)
-    return name in _BY_NAME or name.startswith("tokens_")
+        return base in _BY_NAME and _BY_NAME[base].unit == "seconds" and stage in STAGES
+    return name in _BY_NAME or name in TOKENS
 
 
 def describe(name: str) -> Metric:

@@ -17,6 +17,7 @@ from config.errors import SourceError, UnknownArticle
 from config.settings import load_settings
 from index.library import Library
 from index.readers import read_source
+from index.text import language_of
 from index.types import Article
 
 FOLDER = "evaluation"
@@ -44,7 +45,10 @@ def connect(scope: Scope, writer: str | None) -> Plug:
 
 @dataclass(frozen=True)
 class _Engine:
-    """Answers from a space; `held` keeps the space there while questions may come."""
+    """Answers from a space; `held` keeps the space there while questions may come.
+
+    What language a question is in is found out as for people, whatever the test set says.
+    """
 
     app: App
     scope: Scope
@@ -53,7 +57,7 @@ class _Engine:
 
     def __call__(self, question: TestQuestion) -> Reply:
         article_id = question.article.id if self.scope is Scope.ARTICLE else None
-        asked = Question(question.question, question.language, article_id, (self.space,))
+        asked = Question(question.question, language_of(question.question), article_id, (self.space,))
         return reply_json(self.app.engine.answer(asked))
 
 

@@ -13,7 +13,7 @@ from bot.evaluation.checks import Problem, Row, parse
 from bot.evaluation.lines import add_line, drop_torn_line, load_lines, open_lines
 from bot.evaluation.types import Reply, RunError
 
-SAME = ("testset", "settings")
+SAME = ("testset", "settings", "versions")
 """What a run that goes on must have in common with the one that began."""
 
 

@@ -39,6 +39,7 @@ def evaluate(
     prepare: Prepare,
     *,
     settings: Mapping[str, Any],
+    options: Mapping[str, Any] | None = None,
     judge: str | None = None,
     predictions: Path | None = None,
     fresh: bool = False,
@@ -49,18 +50,20 @@ def evaluate(
     """Get a reply to every question; those already in `predictions` are not asked again.
 
     `prepare` is given the test set with what is left to ask, and is not called if that is nothing; `jobs` questions are
-    asked at once. `settings` are those that shape replies, as JSON has them; `indexing` is told how far that is.
+    asked at once. `settings` are those that shape replies, as JSON has them, `options` say which questions were chosen;
+    `indexing` is told how far that is.
     `judge` is the name of the model that will judge, for the manifest.
 
     Raises: RunError if a question could not be asked (the replies so far are kept), or for predictions of another run.
     """
-    manifest = _manifest(testset, settings) | ({"judge": judge} if judge else {})
+    manifest = _manifest(testset, settings) | {"options": {**(options or {}), "jobs": jobs}}
+    manifest |= {"judge": judge} if judge else {}
     with open_predictions(predictions, manifest, fresh=fresh) as kept:
-        if predictions and kept.replies:
-            manifest["started"] = load_manifest(predictions).get("started", manifest["started"])
-        if predictions:
-            save_manifest(predictions, manifest)
+        before = load_manifest(predictions) if predictions and kept.replies else {}
+        manifest["started"] = before.get("started", manifest["started"])
         pending = [question for question in testset.questions if question.id not in kept.replies]
+        if predictions and pending:
+            save_manifest(predictions, manifest)
         done = len(testset.questions) - len(pending)
         progress(done, len(testset.questions))
         left = replace(testset, questions=tuple(pending))
@@ -69,8 +72,10 @@ def evaluate(
             done += 1
             progress(done, len(testset.questions))
         manifest["finished"] = _now()
-        if predictions:
+        if predictions and pending:
             save_manifest(predictions, manifest)
+    if before and not pending:
+        manifest = before
     return Run(testset, {question.id: kept.replies[question.id] for question in testset.questions}, manifest)
 
 

@@ -28,8 +28,8 @@ class Scored:
 
     @property
     def right(self) -> bool:
-        """Answered from gold evidence, or refused what the article does not say."""
-        return self.values["right"] == 1
+        """Answered from gold evidence, or refused what the article does not say; where nobody knows, taken to be."""
+        return self.values.get("right", 1) == 1
 
 
 def score(
@@ -47,7 +47,8 @@ def score(
 
 
 def _values(question: TestQuestion, given: Given, gold: Gold, articles: Mapping[str, Article]) -> Values:
-    yield "right", float(_is_right(question, given, gold))
+    if gold.pieces or question.answers or not (question.answerable and given.answered):
+        yield "right", float(_is_right(question, given, gold))
     if not question.answerable:
         yield "hallucination_rate", float(given.answered)
     else:
@@ -67,7 +68,7 @@ def _is_right(question: TestQuestion, given: Given, gold: Gold) -> bool:
         return question.answerable == given.answered
     if gold.pieces:
         return any(map(gold.is_gold, given.citations))
-    return not question.answers or contains(given.text, question.answers, normalised_tokens) == 1
+    return contains(given.text, question.answers, normalised_tokens) == 1
 
 
 def _against_answers(question: TestQuestion, given: Given) -> Values:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.bidi import clean
 from bot.evaluation.baseline import Comparison
 from bot.evaluation.metrics import describe, show, show_range
 from bot.evaluation.resampling import Estimate
@@ -19,7 +20,7 @@ def markdown(summary: Summary) -> str:
     if not summary.tags:
         return written
     head = ["tag", "questions", *(describe(name).title for name in TAG_METRICS)]
-    tags = [[tag, str(table["right"].n), *_values(table, TAG_METRICS)] for tag, table in summary.tags.items()]
+    tags = [[tag, _count(table), *_values(table, TAG_METRICS)] for tag, table in summary.tags.items()]
     return f"{written}\n{_table(head, tags)}"
 
 
@@ -48,6 +49,11 @@ def _values(table: Table, names: Sequence[str]) -> list[str]:
     return [show(name, table[name].value) if name in table else "" for name in names]
 
 
+def _count(table: Table) -> str:
+    """How many questions a table is of: its calibration error rests on all of them."""
+    return str(table["calibration_error"].n)
+
+
 def _cell(name: str, estimate: Estimate | None) -> str:
     if estimate is None:
         return ""
@@ -55,7 +61,8 @@ def _cell(name: str, estimate: Estimate | None) -> str:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table, aligned so that it also reads well as plain text."""
+    """Return a Markdown table, aligned so that it also reads well as plain text; names are strangers' text."""
+    rows = [[" ".join(clean(cell).split()).replace("|", "\\|") for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
 
     def line(row: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.evaluation import squad
-from bot.evaluation.checks import Problem, Row, parse
+from bot.evaluation.checks import Problem, Row, parse, show
 from bot.evaluation.squad import Found
 from bot.evaluation.types import Piece, Resolve, Span, TestQuestion, TestSet
 from config.errors import SanadError, TestSetError
@@ -38,29 +38,41 @@ def load_testset(path: Path, *, resolve: Resolve, skip_invalid: bool = False) ->
     else:
         questions, articles, problems = _collect(_read_lines(data, path, resolve))
     if problems and not (skip_invalid and questions):
-        more = f" ({len(problems) - 1} more like it; --skip-invalid leaves them out.)" if len(problems) > 1 else ""
-        raise TestSetError(problems[0] + more)
+        more = f"{len(problems) - 1} more like it; " if len(problems) > 1 else ""
+        advice = f" ({more}--skip-invalid leaves out what is wrong.)" if questions else ""
+        raise TestSetError(problems[0] + advice)
     if not questions:
         raise TestSetError(f"The test set {str(path)!r} has no questions; give it at least one.")
     return TestSet(path.name, _digest(data, articles), tuple(questions), tuple(articles), tuple(problems))
 
 
 def merge(testsets: Sequence[TestSet]) -> TestSet:
-    """Return one test set with the questions of several.
+    """Return one test set with the questions of several, in whatever order they are given.
 
-    Raises: TestSetError if two of them use the same id, or have two versions of one article.
+    Where two use the same id, as XQuAD's directions do, all ids begin with the names of their files.
+
+    Raises: TestSetError if files of one name use the same id, or there are two versions of one article.
     """
+    testsets = sorted(testsets, key=lambda testset: (testset.name, testset.digest))
+    ids = [question.id for testset in testsets for question in testset.questions]
+    if len(set(ids)) < len(ids):
+        testsets = [_named_apart(testset) for testset in testsets]
     questions = [question for testset in testsets for question in testset.questions]
     twice = [one for one, times in Counter(question.id for question in questions).items() if times > 1]
     name = " + ".join(testset.name for testset in testsets)
     if twice:
-        raise TestSetError(f"{name}: the id {twice[0]!r} is used in two of these files; evaluate them one by one.")
+        raise TestSetError(f"{name}: the id {twice[0]!r} is used in two files of that name; evaluate them one by one.")
     articles = _unite(name, [article for testset in testsets for article in testset.articles])
     digest = hashlib.sha256("".join(testset.digest for testset in testsets).encode()).hexdigest()[:16]
     problems = tuple(problem for testset in testsets for problem in testset.problems)
     return TestSet(
         name, digest if len(testsets) > 1 else testsets[0].digest, tuple(questions), tuple(articles.values()), problems
     )
+
+
+def _named_apart(testset: TestSet) -> TestSet:
+    """The test set with its name before the id of each question."""
+    return replace(testset, questions=tuple(replace(one, id=f"{testset.name} {one.id}") for one in testset.questions))
 
 
 def _unite(name: str, articles: Sequence[Article]) -> dict[str, Article]:
@@ -146,7 +158,7 @@ def _collect(found: Iterable[Found]) -> tuple[list[TestQuestion], list[Article],
             case TestQuestion() if articles.setdefault(item.article.id, item.article).version != item.article.version:
                 problems.append(f"{where}: its article {item.article.id!r} is there in another version, too; keep one.")
             case TestQuestion() if item.id in questions:
-                problems.append(f"{where}: the id {item.id!r} was used before; every question needs its own.")
+                problems.append(f"{where}: the id {show(item.id)} was used before; every question needs its own.")
             case TestQuestion():
                 questions[item.id] = item
     return list(questions.values()), list(articles.values()), problems
@@ -183,7 +195,7 @@ def _resolve(reference: str, folder: Path, resolve: Resolve) -> Article | Proble
     try:
         return resolve(reference, folder)
     except SanadError as error:
-        return Problem(f"its 'article' cannot be used. {error}")
+        return Problem(f"its 'article' is neither a file beside the test set nor in the library. {error}")
 
 
 def _question(row: Row, find: Callable[[str], Article]) -> TestQuestion:
@@ -209,7 +221,7 @@ def _piece(quotes: Sequence[str], article: Article) -> Piece:
     for quote in quotes:
         found = [*_occurrences(quote, article.text)]
         if not found:
-            raise Problem(f"'evidence' has a quote that does not occur in the article {article.id!r}: {quote!r}.")
+            raise Problem(f"'evidence' has a quote that does not occur in {show(article.source)}: {show(quote)}.")
         places.extend(found)
     return tuple(sorted(places))
 

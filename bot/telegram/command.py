@@ -22,7 +22,7 @@ def run_bot(app: App, *, webhook: str | None = None, take_over: bool = False) ->
     """
     from bot.telegram.logs import configure_logs
 
-    configure_logs(token_of(app))
+    configure_logs(token_of(app), texts=app.settings.telegram.log_texts)
     with alone(app.settings.folder):
         asyncio.run(_until_told(app, webhook, take_over=take_over))
     if any(thread.name == "workshop" for thread in threading.enumerate()):
@@ -33,7 +33,7 @@ def run_bot(app: App, *, webhook: str | None = None, take_over: bool = False) ->
 def write_feedback(app: App, file: Path | None) -> None:
     """Write what people thought of answers as a test set (bot/evaluation/testset.schema.json).
 
-    Raises: BotError if there is no database or the file cannot be written.
+    Raises: BotError if there is no database, or the file is there already or cannot be written.
     """
     import json
 
@@ -50,7 +50,10 @@ def write_feedback(app: App, file: Path | None) -> None:
         sys.stdout.write(text)
         return
     try:
-        file.write_text(text, "utf-8")
+        with file.open("x", encoding="utf-8") as new:
+            new.write(text)
+    except FileExistsError as error:
+        raise BotError(f"{str(file)!r} is there already, perhaps with somebody's work; name another file.") from error
     except OSError as error:
         raise BotError(f"{str(file)!r} cannot be written: {error.strerror}.") from error
 

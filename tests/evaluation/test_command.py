@@ -72,8 +72,8 @@ def test_both_shipped_sets_in_one_table(desk: Desk, seeds: Path) -> None:
     assert desk.asked == 122
     assert desk.connected == [(Scope.ARTICLE, None)]
     assert [article.source for article in desk.prepared[0].articles] == [
-        "russia-syria-bases.ar.txt",
         "little-amber-ferry.en.txt",
+        "russia-syria-bases.ar.txt",
     ]
 
 
@@ -189,7 +189,7 @@ def test_floors_set_the_exit_status(desk: Desk, seeds: Path, floors: Sequence[st
         (["--fail-under", "hit@1=60"], "hit@1 takes values from 0 to 1"),
         (["--fail-under", "error_rate=-0.1"], "error_rate takes values from 0 to 1"),
         (["--fail-under", "seconds_p95=inf"], "seconds_p95 takes values of 0 or more"),
-        (["--fail-under", "judge_correctness=0.8"], "judge_correctness takes values from 1 to 5"),
+        (["--fail-under", "judge_correctness=0.8", "--judge"], "judge_correctness takes values from 1 to 5"),
         (["--report", "no/such/folder/out.html"], "cannot be written"),
         (["--report", "o" * 300], "cannot be written: File name too long"),
         (["--predictions", "o" * 250], "cannot be written: File name too long"),

@@ -45,6 +45,13 @@ def index(testset: TestSet) -> int:
     return told[-1][1]
 
 
+def test_a_question_labelled_with_another_language_is_answered_in_its_own(write: Write) -> None:
+    testset = load(write([LINE | {"language": "ar"}]))
+    reply = connect(Scope.ARTICLE, None).prepare(testset, lambda *_: None)(testset.questions[0])
+    values = score(testset.questions[0], reply, articles={one.id: one for one in testset.articles}).values
+    assert (reply["language"], values["language_right"]) == ("en", 0)
+
+
 def test_an_edited_question_embeds_nothing_again_and_an_edited_article_does(write: Write) -> None:
     path = write([LINE])
     assert index(load(path)) == 4  # three sentences, one passage
@@ -77,7 +84,7 @@ def test_an_article_is_the_same_wherever_its_folder_lies(write: Write, tmp_path:
 
 @pytest.mark.parametrize("reference", ["a" * 300, "a" * 5000, "folder/" + "ب" * 200, ".", "a\0b"])
 def test_an_article_that_is_no_file_is_named(write: Write, reference: str) -> None:
-    with pytest.raises(TestSetError, match=r"^Line 1 of 'set.jsonl': its 'article' cannot be used"):
+    with pytest.raises(TestSetError, match=r"^Line 1 of 'set.jsonl': its 'article' is neither a file"):
         load(write([LINE | {"article": reference}]))
 
 

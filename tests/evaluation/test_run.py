@@ -208,15 +208,26 @@ def test_the_manifest_says_what_made_the_run(tmp_path: Path) -> None:
     assert manifest["versions"]["python"] == ".".join(map(str, sys.version_info[:3]))
     assert manifest["versions"]["numpy"]
     assert manifest["machine"]["cores"] == os.cpu_count()
+    assert manifest["options"] == {"jobs": 1}
     assert manifest["started"] <= manifest["finished"]
 
 
 def test_a_run_that_goes_on_keeps_its_beginning(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
     run(Clerk(), path)
-    manifest = load_manifest(path) | {"started": "2020-01-01T00:00:00+00:00"}
+    manifest = load_manifest(path) | {"started": "2020-01-01T00:00:00+00:00", "machine": {"cores": 640}}
     manifest_path(path).write_text(json.dumps(manifest), "utf-8")
-    assert run(Clerk(), path).manifest["started"] == "2020-01-01T00:00:00+00:00"
+    assert run(Clerk(), path).manifest == manifest
+    assert load_manifest(path) == manifest
+
+
+def test_a_run_does_not_go_on_under_other_versions(tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    run(Clerk(), path)
+    manifest = load_manifest(path)
+    manifest_path(path).write_text(json.dumps(manifest | {"versions": manifest["versions"] | {"numpy": "0"}}), "utf-8")
+    with pytest.raises(RunError, match=r"made with another version; .*--fresh"):
+        run(Clerk(), path)
 
 
 def test_files_that_cannot_be_used(tmp_path: Path) -> None:

@@ -123,7 +123,8 @@ def test_refusals_and_hallucinations() -> None:
 def test_what_is_right_without_gold_evidence() -> None:
     assert value_of(ask(answers=("1931",)), reply([0]), "right") == 1
     assert value_of(ask(answers=("1931",)), reply([1]), "right") == 0
-    assert value_of(ask(), reply([1]), "right") == 1
+    assert value_of(ask(), reply([1]), "right") is None
+    assert value_of(ask(), reply(ranked=[1]), "right") == 0
     assert value_of(ask(), reply([1]), "hit@1") is None
 
 

@@ -159,13 +159,13 @@ def test_a_comparison_pairs_questions_and_names_those_that_changed() -> None:
     ],
 )
 def test_floors(floor: str, fails: bool) -> None:
-    sentences = check_floors([parse_floor(floor)], summarise(RUN).overall)
+    sentences = check_floors([parse_floor(floor, judged=False)], summarise(RUN).overall)
     assert bool(sentences) == fails
 
 
 def test_a_floor_says_what_fell() -> None:
     overall = summarise(RUN).overall
-    floors = [parse_floor("hit@1=0.8"), parse_floor("error_rate=0.1")]
+    floors = [parse_floor("hit@1=0.8", judged=False), parse_floor("error_rate=0.1", judged=False)]
     assert check_floors(floors, overall) == [
         "hit@1 is 75.0 %, below the 80.0 % allowed.",
         "error_rate is 25.0 %, above the 10.0 % allowed.",
@@ -173,15 +173,18 @@ def test_a_floor_says_what_fell() -> None:
     assert Floor("hit@1", 0.5).fails(float("nan"))
 
 
-@pytest.mark.parametrize("text", ["hit@1", "=0.5", "hit@1=", "hit@1=much", "hits=0.5"])
+@pytest.mark.parametrize(
+    "text",
+    ["hit@1", "=0.5", "hit@1=", "hit@1=much", "hits=0.5", "judge_correctness=4", "seconds_p50:fnd=4", "tokens_foo=4"],
+)
 def test_what_is_no_floor(text: str) -> None:
     with pytest.raises(RunError):
-        parse_floor(text)
+        parse_floor(text, judged=False)
 
 
 def test_a_floor_on_what_was_not_measured() -> None:
     with pytest.raises(RunError, match="No question of this run has the metric 'judge_correctness'"):
-        check_floors([parse_floor("judge_correctness=4")], summarise(RUN).overall)
+        check_floors([parse_floor("judge_correctness=4", judged=True)], summarise(RUN).overall)
 
 
 def test_every_metric_is_defined_in_the_readme() -> None:

@@ -74,11 +74,11 @@ BAD = [
     ("flag as text", GOOD | {"answerable": "no"}, "'answerable' must be true or false"),
     ("answers no list", GOOD | {"answers": "1931"}, "'answers' must be a list"),
     ("an answer no text", GOOD | {"answers": [1931]}, "'answers' must be a text"),
-    ("a slip in a name", GOOD | {"evidences": []}, "there is no field 'evidences'"),
+    ("a slip in a name", GOOD | {"evidences": []}, 'there is no field "evidences"'),
     ("unanswerable with evidence", GOOD | {"answerable": False}, "clear them"),
-    ("a quote that is not there", GOOD | {"evidence": ["It opened."]}, "does not occur in the article"),
+    ("a quote that is not there", GOOD | {"evidence": ["It opened."]}, 'does not occur in "news.txt": "It opened."'),
     ("an unknown article", GOOD | {"article": "other.txt"}, "There is no article 'other.txt'"),
-    ("an id used before", GOOD | {"id": "0"}, "the id '0' was used before"),
+    ("an id used before", GOOD | {"id": "0"}, 'the id "0" was used before'),
 ]
 
 
@@ -93,7 +93,7 @@ def test_bad_lines_are_named_and_can_be_skipped(write: Write, line: dict[str, An
     assert "\n" not in message
     rest = load(path, skip_invalid=True)
     assert [question.id for question in rest.questions] == ["0", "2"]
-    assert rest.problems == (message,)
+    assert rest.problems == (message.removesuffix(" (--skip-invalid leaves out what is wrong.)"),)
 
 
 def test_a_line_in_another_encoding_is_named_and_can_be_skipped(write: Write) -> None:
@@ -169,9 +169,12 @@ def test_tags_choose_questions(write: Write) -> None:
         choose(testset, tags=["dates"])
 
 
-def test_sets_that_share_an_id_do_not_merge(write: Write) -> None:
+def test_ids_of_two_files_are_told_apart_by_the_files_names(write: Write) -> None:
     testset = load(write([GOOD]))
-    with pytest.raises(TestSetError, match="the id '1' is used in two"):
+    other = replace(testset, name="other.jsonl")
+    assert [question.id for question in merge([other, testset]).questions] == ["other.jsonl 1", f"{testset.name} 1"]
+    assert merge([other, testset]) == merge([testset, other])
+    with pytest.raises(TestSetError, match="is used in two files of that name"):
         merge([testset, testset])
     assert merge([testset]) == testset
 
