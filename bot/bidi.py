@@ -11,14 +11,15 @@ RLM, LRM = "\u200f", "\u200e"
 FSI, PDI = "\u2068", "\u2069"
 
 _CONTROLS = re.compile(
-    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _LATIN, _REST = r"A-Za-z\u00c0-\u024f", r"[^\s\u0590-\u08ff\"“”«»()\[\]]*"
 _RUN = re.compile(rf"{FSI}[^{PDI}]*{PDI}|/?[{_LATIN}]{_REST}(?: [{_LATIN}0-9]{_REST})*")
 
 
 def clean(text: str) -> str:
-    """Drop what could steer a terminal or reorder the text around it; line breaks and tabs stay."""
+    """Drop what could steer a terminal, reorder the text around it or hide in it; line breaks and tabs stay."""
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

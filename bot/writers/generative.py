@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import prompts
+from bot.bidi import clean
 from bot.claims import ClaimStream
 from bot.grounding import Sources
 from bot.types import DraftClaim, Fault, Note, Question, Usage, Withheld
@@ -26,6 +27,7 @@ EVIDENCE_TOKENS = 700
 """Most tokens of evidence in a prompt."""
 MOST_REWRITTEN = 400
 """Characters of a rewritten question."""
+_BRACKETS = str.maketrans("[]【】", "()()")
 
 
 class GenerativeWriter:
@@ -179,8 +181,8 @@ def _failure(one: Withheld) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Text of others as one line without brackets, so that it can neither end the list nor fake a key."""
-    return " ".join(text.split()).replace("[", "(").replace("]", ")")
+    """Text of others as one line: it can neither end the list, nor fake a key, nor say what nobody sees."""
+    return " ".join(clean(text).split()).translate(_BRACKETS)
 
 
 class _Drafts:
