@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.telegram.commands import COMMANDS
 from bot.telegram.texts import units
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def addressed(message: "telegram.Message", username: str, bot_id: int, *, privat
     """What the message says to the bot; None if it is not meant."""
     text = message.text or message.caption or ""
     if message.text and text.startswith("/"):
-        return _command(text, username)
+        return _command(text, username, private=private)
     if private:
         return Addressed(text)
     mention = f"@{username}"
@@ -39,13 +40,13 @@ def addressed(message: "telegram.Message", username: str, bot_id: int, *, privat
     return None
 
 
-def _command(text: str, username: str) -> Addressed | None:
+def _command(text: str, username: str, *, private: bool) -> Addressed | None:
+    """The command, if it is ours: in a group, one that names nobody and that we do not know is another bot's."""
     word, *rest = text.split(maxsplit=1)
-    name, _, meant = word[1:].partition("@")
-    if meant and meant.casefold() != username.casefold():
-        return None
+    name, _, meant = word[1:].casefold().partition("@")
+    ours = meant == username.casefold() if meant else private or name in COMMANDS
     said = rest[0] if rest else ""
-    return Addressed(said, name.casefold(), shift=units(text) - units(said))
+    return Addressed(said, name, shift=units(text) - units(said)) if ours else None
 
 
 def _without(text: str, mention: str) -> Addressed:

@@ -2,12 +2,13 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
 from bot.render import citations
 from bot.telegram.database import Database
+from bot.telegram.origins import link_of, place_of
 from bot.telegram.texts import units
 from bot.types import Answer, Reply
 from index.types import Article, Language, Sentence
@@ -20,7 +21,10 @@ TURNS = 6
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A sentence below an answer, as it was then. `start` counts UTF-16 units of the article's text."""
+    """A sentence below an answer, as it was then. `start` counts UTF-16 units of the article's text.
+
+    `place` are the words after its title and number, `link` is its address, if there are any.
+    """
 
     article_id: str
     title: str
@@ -28,6 +32,8 @@ class Cited:
     position: int
     text: str
     start: int
+    place: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,11 @@ class Given:
 
 def given(reply: Reply, *, asked: str, update_id: int, chat_id: int, person_id: int) -> Given:
     """What to remember of a reply; `asked` is the question as it was typed."""
-    nearest = [(evidence.article, evidence.sentence) for evidence in reply.evidence[:NEAREST_SHOWN]]
-    cited = [(citation.article, citation.sentence) for citation in citations(reply)]
-    shown = tuple(_cite(*pair) for pair in (cited if isinstance(reply, Answer) else nearest))
+    nearest = [(evidence.article, evidence.sentence, 1) for evidence in reply.evidence[:NEAREST_SHOWN]]
+    cited = [(citation.article, citation.sentence, citation.tellings) for citation in citations(reply)]
+    shown = tuple(_cite(*one) for one in (cited if isinstance(reply, Answer) else nearest))
     ranked = [evidence.sentence for evidence in reply.evidence]
-    best = min(cited, key=lambda pair: ranked.index(pair[1]) if pair[1] in ranked else len(ranked), default=None)
+    best = min(cited, key=lambda one: ranked.index(one[1]) if one[1] in ranked else len(ranked), default=None)
     return Given(
         id=update_id,
         chat_id=chat_id,
@@ -71,9 +77,10 @@ def given(reply: Reply, *, asked: str, update_id: int, chat_id: int, person_id: 
     )
 
 
-def _cite(article: Article, sentence: Sentence) -> Cited:
+def _cite(article: Article, sentence: Sentence, tellings: int) -> Cited:
     start = units(article.text[: sentence.start])
-    return Cited(article.id, article.title, article.language, sentence.position, sentence.text, start)
+    place, link = place_of(article, sentence, tellings), link_of(article, sentence)
+    return Cited(article.id, article.title, article.language, sentence.position, sentence.text, start, place, link)
 
 
 class Answers:
@@ -123,6 +130,18 @@ class Answers:
             )
             self._database.write("DELETE FROM answers WHERE person_id = ?", person_id)
 
+    def drop_citing(self, article_id: str, *, chat_ids: Iterable[int]) -> None:
+        """Delete the answers given in these chats that show a sentence of an article, and the verdicts on them."""
+        citing = (
+            "SELECT id FROM answers WHERE chat_id = ? AND EXISTS "
+            "(SELECT 1 FROM json_each(citations) WHERE json_extract(value, '$.article_id') = ?)"
+        )
+        with self._database.together():
+            for chat_id in chat_ids:
+                for row in self._database.read(citing, chat_id, article_id):
+                    self._database.write("DELETE FROM feedback WHERE answer_id = ?", row["id"])
+                    self._database.write("DELETE FROM answers WHERE id = ?", row["id"])
+
 
 def feedback(database: Database) -> Iterator[dict[str, Any]]:
     """Judged answers as questions of a test set (bot/evaluation/testset.schema.json).
@@ -130,17 +149,16 @@ def feedback(database: Database) -> Iterator[dict[str, Any]]:
     Evidence is known where somebody approved of a quoted answer; a refusal approved of is an unanswerable question.
     """
     rows = database.read(
-        "SELECT answers.*, feedback.person_id AS judge, "
+        "SELECT answers.*, row_number() OVER (PARTITION BY answers.id ORDER BY min(feedback.given)) AS place, "
         "group_concat(feedback.verdict) AS verdicts, group_concat(feedback.sentence) AS sentences "
         "FROM feedback JOIN answers ON answers.id = feedback.answer_id "
         "GROUP BY answers.id, feedback.person_id ORDER BY answers.asked"
     )
-    for number, row in enumerate(rows, 1):
+    for row in rows:
         answer, verdicts = _given(row), row["verdicts"].split(",")
         if answer.cited:
-            yield _test_case(
-                f"feedback-{number}", answer, verdicts, {int(n) for n in row["sentences"].split(",")} - {0}
-            )
+            wrong = {int(number) for number in row["sentences"].split(",")} - {0}
+            yield _test_case(f"feedback-{answer.id}-{row['place']}", answer, verdicts, wrong)
 
 
 def _test_case(name: str, answer: Given, verdicts: Sequence[str], wrong: set[int]) -> dict[str, Any]:

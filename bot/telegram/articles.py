@@ -5,6 +5,7 @@ import time
 from bot.telegram import calls, messages
 from bot.telegram.calls import Button, button
 from bot.telegram.counted import counted
+from bot.telegram.operating import disown
 from bot.telegram.shelf import Shelved
 from bot.telegram.texts import Group, one_line, pieces, spoken
 from bot.telegram.traces import TRACES
@@ -12,7 +13,9 @@ from bot.telegram.turn import Turn
 
 PAGE = 8
 BUTTON_TITLE = 48
-"""Characters of a title on a button; whole titles stand in the text above."""
+"""Characters of a title on a button; longer ones stand in the text above."""
+LINE_TITLE = 160
+"""Characters of a title in the text, so that a page is one message however many of them need two units and isolates."""
 ALL = "-"
 
 
@@ -62,9 +65,10 @@ async def remove_article(turn: Turn, article_id: str) -> None:
         return
     key, title = found.key, found.record.title
     turn.changes += [
-        lambda: turn.desk.chats.disown(*key),
+        lambda: disown(turn.desk, *key),
         lambda: turn.desk.database.note(TRACES, str(time.time())),
     ]
+    turn.wipe = True
     turn.say(messages.REMOVED, title=title)
 
 
@@ -79,7 +83,7 @@ async def _page(turn: Turn, page: int) -> tuple[list[Group], list[list[Button]]]
     for number, one in enumerate(shown, page * PAGE + 1):
         line = messages.ARTICLE_ACTIVE if one.key == turn.chat.article else messages.ARTICLE_LINE
         sentences = counted(one.record.sentences, messages.SENTENCES)
-        head += spoken(line, turn.language, number=number, title=one.record.title, sentences=sentences)
+        head += spoken(line, turn.language, number=number, title=_short(one, LINE_TITLE), sentences=sentences)
     head += spoken(messages.ARTICLES_HOW, turn.language)
     if pages > 1:
         head += spoken(messages.ARTICLES_PAGE, turn.language, page=page + 1, pages=pages)
@@ -87,10 +91,13 @@ async def _page(turn: Turn, page: int) -> tuple[list[Group], list[list[Button]]]
 
 
 def _row(one: Shelved) -> list[Button]:
-    title = one_line(one.record.title)
-    short = title if len(title) <= BUTTON_TITLE else title[: BUTTON_TITLE - 1] + "…"
     remove = [button("🗑", f"r:{one.record.id}")] if one.own else []
-    return [button(short, f"a:{one.record.id}"), *remove]
+    return [button(_short(one, BUTTON_TITLE), f"a:{one.record.id}"), *remove]
+
+
+def _short(one: Shelved, most: int) -> str:
+    title = one_line(one.record.title)
+    return title if len(title) <= most else title[: most - 1] + "…"
 
 
 def _below(turn: Turn, page: int, pages: int) -> list[list[Button]]:

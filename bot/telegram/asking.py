@@ -14,7 +14,7 @@ from bot.messages import Message
 from bot.questions import MOST_CHARACTERS, read_question
 from bot.render import citations
 from bot.telegram import messages
-from bot.telegram.answers import given
+from bot.telegram.answers import Given, given
 from bot.telegram.cards import answer_buttons, claim_groups, reply_groups, understood_group
 from bot.telegram.live import Live
 from bot.telegram.logs import described
@@ -79,7 +79,7 @@ def _question(turn: Turn, text: str, article_id: str | None) -> Question | None:
     try:
         question = read_question(plain(text), language="auto")
     except QuestionError:
-        if any(character.isalnum() for character in text):
+        if len(text.strip()) > MOST_CHARACTERS:
             turn.say(common.QUESTION_TOO_LONG, length=len(text), limit=MOST_CHARACTERS)
         else:
             turn.say(messages.QUESTION_EMPTY)
@@ -177,7 +177,13 @@ def _close(asking: Asking, groups: list[Group], reply: Reply) -> None:
     answer = given(reply, asked=asked.text, update_id=turn.update_id, chat_id=turn.chat.id, person_id=turn.person_id)
     turn.tell(groups, rows=answer_buttons(answer), reply=turn.reply or native_reply(turn, answer.best))
     turn.tokens += max(_tokens(reply) - count_tokens(asked.text), 0)  # the question was counted when it began
-    turn.changes += [lambda: turn.desk.answers.keep(answer), turn.count]
+    turn.changes += [lambda: _keep(turn, answer), turn.count]
+
+
+def _keep(turn: Turn, answer: Given) -> None:
+    """Remember the answer, unless it shows an article that was removed while it was being given."""
+    if turn.work.gone.isdisjoint(cited.article_id for cited in answer.cited):
+        turn.desk.answers.keep(answer)
 
 
 def _tokens(reply: Reply) -> int:

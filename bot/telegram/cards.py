@@ -8,10 +8,9 @@ from bot.render import is_quotation
 from bot.telegram import messages
 from bot.telegram.answers import NEAREST_SHOWN, Cited, Given
 from bot.telegram.calls import Button, button
+from bot.telegram.origins import link_of, place_of, shortened
 from bot.telegram.texts import Group, Paragraph, Span, Style, one_line, plain, spoken
 from bot.types import Answer, Citation, Claim, Refusal, Reply
-from bot.whereabouts import place_words
-from index.links import link_to
 from index.types import Article, Language, Sentence
 
 Place = tuple[str, int]
@@ -75,7 +74,7 @@ def context(article: Article, paragraph: Sequence[Sentence], sentence: Sentence,
     for neighbour in paragraph:
         style: Style = "bold" if neighbour == sentence else "plain"
         spans += [Span(" ")] if spans else []
-        spans.append(Span(plain(neighbour.text), style, (style == "bold" and link_to(article, neighbour)) or None))
+        spans.append(Span(plain(neighbour.text), style, (style == "bold" and link_of(article, neighbour)) or None))
     return [Group(tuple(title)), Group((Paragraph(article.language, tuple(spans)),))]
 
 
@@ -143,15 +142,16 @@ def _highlighted(citation: Citation) -> list[Span]:
 
 
 def _origin(article: Article, sentence: Sentence, tellings: int = 1) -> list[Span]:
-    where = messages.SENTENCE_AT(article.language, title=one_line(article.title), number=sentence.position + 1)
-    where += place_words(article, sentence, article.language, tellings=tellings, tidy=one_line)
-    return [Span(where, "italic", link_to(article, sentence) or None)]
+    where = messages.SENTENCE_AT(article.language, title=shortened(article.title), number=sentence.position + 1)
+    where += place_of(article, sentence, tellings)
+    return [Span(where, "italic", link_of(article, sentence) or None)]
 
 
 def _listed(cited: Cited, number: int | None) -> tuple[Span, ...]:
-    where = messages.SENTENCE_AT(cited.language, title=one_line(cited.title), number=cited.position + 1)
+    where = messages.SENTENCE_AT(cited.language, title=shortened(cited.title), number=cited.position + 1) + cited.place
     mark = [Span(f"[{number}]", "mark"), Span(" ")] if number else [Span("• ")]
-    return (*mark, *_enclosed([Span(plain(cited.text))], cited.language), Span(" — "), Span(where, "italic"))
+    origin = Span(where, "italic", cited.link or None)
+    return (*mark, *_enclosed([Span(plain(cited.text))], cited.language), Span(" — "), origin)
 
 
 def _refusal(refusal: Refusal) -> list[Group]:

@@ -95,6 +95,11 @@ class Chats:
         """The chat's id, and those it had before."""
         return {chat_id, *(row["old"] for row in self._database.read("SELECT old FROM moved WHERE new = ?", chat_id))}
 
+    def of(self, space: str) -> set[int]:
+        """The ids, now and before, of the chat that a part of the library belongs to."""
+        row = self._database.row("SELECT id FROM chats WHERE space = ?", space)
+        return self.ids(row["id"]) if row else set()
+
     def forget(self, person_id: int) -> None:
         """Forget a person's own chat and the articles they sent."""
         with self._database.together():

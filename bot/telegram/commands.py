@@ -72,7 +72,10 @@ async def language(turn: Turn, _: str) -> None:
 
 
 async def forget(turn: Turn, _: str) -> None:
-    """Ask once whether to delete everything."""
+    """Ask once whether to delete everything; not a group's anonymous administrators, who tap under their own names."""
+    if turn.person_id < 0:
+        turn.say(messages.FORGET_ANONYMOUS)
+        return
     yes = button(messages.FORGET_YES(turn.language), f"x:{turn.person_id}")
     turn.say(messages.FORGET_SURE, rows=[[yes], [button(messages.FORGET_NO(turn.language), f"k:{turn.person_id}")]])
 

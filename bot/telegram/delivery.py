@@ -15,11 +15,13 @@ from bot.telegram.calls import ANEW, Call
 
 if TYPE_CHECKING:
     from telegram import Bot
-    from telegram.error import BadRequest, RetryAfter
+    from telegram.error import BadRequest, ChatMigrated, RetryAfter
 
 CALLS_AT_ONCE = 16
 """The HTTP pool grows quadratic in CPU beyond some 32."""
 LONGEST_PAUSE = 60.0
+GIVE_UP_AFTER = 6 * 3600.0
+"""Seconds that a call may go on failing while Telegram answers at all; each process counts anew."""
 _UNCHANGED = re.compile("message is not modified", re.IGNORECASE)
 _GONE = re.compile("message to edit not found|message can't be edited|MESSAGE_ID_INVALID", re.IGNORECASE)
 _TOO_LATE = re.compile("query is too old|query ID is invalid|QUERY_ID_INVALID", re.IGNORECASE)
@@ -65,20 +67,28 @@ class Allowance:
 class Delivery:
     """Makes calls with a bot. `moved` is told of groups that became supergroups (old id, new id)."""
 
-    def __init__(self, bot: "Bot", *, moved: Callable[[int, int], None], count: Callable[[str], None]) -> None:
-        self._bot, self._moved, self._count = bot, moved, count
+    def __init__(
+        self,
+        bot: "Bot",
+        *,
+        moved: Callable[[int, int], None],
+        count: Callable[[str], None],
+        patience: float = GIVE_UP_AFTER,
+    ) -> None:
+        self._bot, self._moved, self._count, self._patience = bot, moved, count, patience
         self._slots = asyncio.Semaphore(CALLS_AT_ONCE)
         self._overall, self._private, self._group = Allowance(30, 1.0), Allowance(10, 10.0), Allowance(20, 60.0)
-        self._quiet: dict[int, float] = {}
+        self._quiet: dict[int | str, float] = {}
+        self._answered = 0.0
 
     async def deliver(self, call: Call) -> Made:
-        """Make the call, however long it takes.
+        """Make the call, however long it takes; only what Telegram itself goes on failing at is given up.
 
         Raises: InvalidToken if the token was revoked.
         """
         from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-        pause = 0.5
+        pause, failing, failed = 0.5, 0.0, float("inf")
         while True:
             await self._turn(call)
             try:
@@ -86,15 +96,10 @@ class Delivery:
             except RetryAfter as error:
                 self._hush(call, error)
                 self._count("flood")
-            except ChatMigrated as error:
-                if call.chat_id is None or call.chat_id == error.new_chat_id:
-                    return Made(lost="migrated")
-                self._moved(call.chat_id, error.new_chat_id)
-                call = call.but(chat_id=error.new_chat_id, reply_parameters=None)
             except Forbidden as error:
                 return Made(call.chat_id, lost=str(error))
-            except BadRequest as error:
-                mended = _mend(call, error)
+            except (BadRequest, ChatMigrated) as error:
+                mended = _mend(call, error) if isinstance(error, BadRequest) else self._follow(call, error)
                 if isinstance(mended, Made):
                     return mended
                 call = mended
@@ -102,6 +107,10 @@ class Delivery:
                 raise
             except TelegramError:  # no answer, or none that makes sense: whether it took effect nobody can tell
                 self._count("network")
+                before, failed = failed, time.monotonic()
+                failing = failing if self._answered >= before else failed  # while it answers nobody, it is an outage
+                if failed - failing > self._patience:
+                    return Made(call.chat_id, lost=f"failing for {self._patience:.0f} s")
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
@@ -143,18 +152,33 @@ class Delivery:
             return bytes(await file.download_as_bytearray())
 
     async def _make(self, call: Call) -> Made:
+        from telegram.error import TelegramError
+
         async with self._slots:
             make: Callable[..., Awaitable[Any]] = getattr(self._bot, call.method)
-            result = await make(**{name: value for name, value in call.params.items() if name != ANEW})
+            try:
+                result = await make(**{name: value for name, value in call.params.items() if name != ANEW})
+            except TelegramError as error:
+                if error.__cause__ is None:  # Telegram's own word, not a broken connection's or a proxy's
+                    self._answered = time.monotonic()
+                raise
+        self._answered = time.monotonic()
         self._count("made")
         return Made(call.chat_id, getattr(result, "message_id", None) or call.params.get("message_id"))
 
+    def _follow(self, call: Call, error: "ChatMigrated") -> Call | Made:
+        """The call to where the group is now."""
+        if call.chat_id is None or call.chat_id == error.new_chat_id:
+            return Made(lost="migrated")
+        self._moved(call.chat_id, error.new_chat_id)
+        return call.but(chat_id=error.new_chat_id, reply_parameters=None)
+
     async def _turn(self, call: Call) -> None:
-        await asyncio.sleep(max(self._quiet.get(call.chat_id or 0, 0.0) - time.monotonic(), 0.0))
+        await asyncio.sleep(max(self._quiet.get(_hushed(call), 0.0) - time.monotonic(), 0.0))
         await asyncio.sleep(self._take(call))
 
     def _wait(self, call: Call) -> float:
-        quiet = self._quiet.get(call.chat_id or 0, 0.0) - time.monotonic()
+        quiet = self._quiet.get(_hushed(call), 0.0) - time.monotonic()
         return max([quiet, *(allowance.wait(key) for allowance, key in self._allowances(call))])
 
     def _take(self, call: Call) -> float:
@@ -172,7 +196,12 @@ class Delivery:
     def _hush(self, call: Call, error: "RetryAfter") -> None:
         if len(self._quiet) > 10_000:
             self._quiet.clear()
-        self._quiet[call.chat_id or 0] = time.monotonic() + _seconds(error)
+        self._quiet[_hushed(call)] = time.monotonic() + _seconds(error)
+
+
+def _hushed(call: Call) -> int | str:
+    """What a 429 silences: the chat, or the one query that is answered."""
+    return call.chat_id or str(call.params.get("callback_query_id") or call.params.get("inline_query_id"))
 
 
 def _mend(call: Call, error: "BadRequest") -> Call | Made:

@@ -9,7 +9,9 @@ from bot.telegram import messages
 from bot.telegram.answers import Cited
 from bot.telegram.calls import Call
 from bot.telegram.cards import cited_groups
+from bot.telegram.limits import duration
 from bot.telegram.logs import described
+from bot.telegram.origins import link_of, place_of
 from bot.telegram.texts import one_line, pieces, plain
 from bot.telegram.turn import Turn
 from bot.types import Question
@@ -26,17 +28,27 @@ CACHED_SECONDS = 10
 async def suggest_sentences(turn: Turn, query_id: str, text: str) -> None:
     """Answer an inline query with the sentences nearest to it, of the person's own and the shared articles."""
     results: list[dict[str, Any]] = []
+    title = messages.INLINE_OPEN(turn.language)
     if len(text.strip()) >= LEAST_CHARACTERS:
         try:
-            results = await _results(turn, text)
+            if wait := _wait(turn):
+                title = messages.INLINE_WAIT(turn.language, wait=duration(wait, turn.language))
+            else:
+                results = await _results(turn, text)
         except Exception as error:  # noqa: BLE001 – an empty list says nothing wrong, and there is no place to say more
             log.error("inline failed", update=turn.update_id, **described(error))  # noqa: TRY400 – not the error's own words
-    turn.calls.append(_answer(query_id, results, messages.INLINE_OPEN(turn.language)))
+    turn.calls.append(_answer(query_id, results, title))
 
 
 def refuse(turn: Turn, query_id: str) -> None:
     """Tell a stranger that the bot is private."""
     turn.calls.append(_answer(query_id, [], messages.INLINE_STRANGER(turn.language)))
+
+
+def _wait(turn: Turn) -> float:
+    """Seconds until sentences may be looked for again; counts the query if that is now."""
+    reached = turn.desk.limits.reached(turn.person_id, update_id=turn.update_id, asking=False)
+    return reached.wait if reached else turn.desk.limits.typed(turn.person_id)
 
 
 async def _results(turn: Turn, text: str) -> list[dict[str, Any]]:
@@ -46,11 +58,6 @@ async def _results(turn: Turn, text: str) -> list[dict[str, Any]]:
         return []
     article_id = turn.chat.article[1] if turn.chat.article else None
     retriever, spaces = turn.desk.app.retriever, turn.chat.spaces
-    limits = turn.desk.limits
-    if not limits.typed(turn.person_id):
-        return []
-    if limits.reached(turn.person_id, update_id=turn.update_id, asking=False):
-        return []
     try:
         found = await turn.desk.reading.run(lambda: retriever.find(question.text, article_id=article_id, spaces=spaces))
     except NoArticles:
@@ -61,7 +68,8 @@ async def _results(turn: Turn, text: str) -> list[dict[str, Any]]:
 
 def _result(evidence: Evidence) -> dict[str, Any] | None:
     article, sentence = evidence.article, evidence.sentence
-    cited = Cited(article.id, article.title, article.language, sentence.position, sentence.text, 0)
+    place, link = place_of(article, sentence), link_of(article, sentence)
+    cited = Cited(article.id, article.title, article.language, sentence.position, sentence.text, 0, place, link)
     content = pieces(cited_groups([cited], numbered=False))
     if len(content) != 1:
         return None  # a sentence longer than a message cannot be sent by a tap

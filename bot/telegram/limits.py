@@ -55,12 +55,12 @@ class Limits:
         longest = max(waits, key=lambda reached: reached.wait)
         return longest if longest.wait > 0 else None
 
-    def typed(self, person_id: int) -> bool:
-        """Count an inline query; returns whether it may be answered."""
-        free = self._typed.wait(person_id) <= 0
-        if free:
+    def typed(self, person_id: int) -> float:
+        """Count an inline query, if it may be answered; returns the seconds until the next one may, if not."""
+        wait = self._typed.wait(person_id)
+        if wait <= 0:
             self._typed.take(person_id)
-        return free
+        return wait
 
     def use(self, person_id: int, *, update_id: int, question: bool, tokens: int) -> None:
         """Count a use; the same update counts once."""

@@ -1,27 +1,38 @@
 """Logs: one JSON object a line on standard error, without the token, and without texts unless the settings say so."""
 
 import logging
+import re
 import sys
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 
+Event = MutableMapping[str, Any]
+FEWEST_WORDS = 4
+"""Characters of an error's own words that are looked for in another library's message."""
+
 
 def described(error: BaseException) -> dict[str, str]:
-    """What went wrong and where, without the error's own words: they may quote a person's text."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
-    return {"error": type(error).__name__, "where": where}
+    """What went wrong, what caused it (<<) and where, without the errors' own words: they may quote a person's text."""
+    chain = list(_chain(error))
+    kinds, places = (type(one).__name__ for one in chain), map(_where, chain)
+    return {"error": " << ".join(kinds), "where": " << ".join(place for place in places if place)}
 
 
-def configure_logs(token: str) -> None:
-    """Send our events and the libraries' warnings to standard error; the token is masked wherever it occurs."""
+def configure_logs(token: str, *, texts: bool = False) -> None:
+    """Send our events and the libraries' warnings to standard error; the token is masked wherever it occurs.
 
-    def mask(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        return {key: value.replace(token, "***") if isinstance(value, str) else value for key, value in event.items()}
+    Errors are reduced to what `described` says of them, unless `texts` may be logged.
+    """
+
+    def masked(_: object, __: str, line: str) -> str:
+        for spelt in (token, quote(token, safe="")):
+            line = line.replace(spelt, "***")
+        return line
 
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
@@ -30,10 +41,13 @@ def configure_logs(token: str) -> None:
     ]
     last: list[Any] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        mask,
+        structlog.processors.format_exc_info if texts else _reduced,
         structlog.processors.JSONRenderer(ensure_ascii=False),
+        masked,
     ]
     handler = logging.StreamHandler(sys.stderr)
+    if not texts:
+        handler.addFilter(_without_words)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("sanad").setLevel(logging.INFO)
@@ -44,3 +58,61 @@ def configure_logs(token: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, what caused it, what caused that."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _where(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+
+
+def _error_of(given: object) -> BaseException | None:
+    """The error that `exc_info` names: itself, as the triple of `sys.exc_info`, or the one being handled."""
+    if isinstance(given, tuple):
+        given = given[1]
+    elif given and not isinstance(given, BaseException):
+        given = sys.exc_info()[1]
+    return given if isinstance(given, BaseException) else None
+
+
+def _reduced(_: object, __: str, event: Event) -> Event:
+    """The event with its error described, and no trace or stack."""
+    error = _error_of(event.pop("exc_info", None))
+    for name in ("stack_info", "exception", "stack"):
+        event.pop(name, None)
+    return {**event, **described(error)} if error else event
+
+
+def _without_words(record: logging.LogRecord) -> bool:
+    """Take errors' own words out of another library's message: those it names, or that are being handled."""
+    if isinstance(record.msg, dict):  # an event of ours
+        return True
+    given = record.args.values() if isinstance(record.args, Mapping) else record.args or ()
+    named = (one for one in (record.msg, *given) if isinstance(one, BaseException))
+    errors = [_error_of(record.exc_info), sys.exc_info()[1], *named]
+    try:
+        message = record.getMessage()
+        for error in (one for first in errors for one in _chain(first)):
+            message = _named_only(message, error)
+    except Exception as error:  # noqa: BLE001 – whatever its arguments do, logging would print them
+        message = f"a message that cannot be shown ({type(error).__name__})"
+    if record.exc_info:  # what follows represents what failed, with its arguments
+        message = re.split(r"[\n(]", message, maxsplit=1)[0]
+    record.msg, record.args = message, ()
+    return True
+
+
+def _named_only(message: str, error: BaseException) -> str:
+    held = (*error.args, *vars(error).values())  # JSON's errors hold what was read
+    for words in (repr(error), str(error), *map(str, held)):
+        if len(words) >= FEWEST_WORDS:
+            message = message.replace(words, type(error).__name__)
+    return message

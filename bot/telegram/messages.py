@@ -196,6 +196,10 @@ FORGET_SURE = Message(
         "This cannot be undone. Delete?"
     ),
 )
+FORGET_ANONYMOUS = Message(
+    ar="أوقف إخفاء هويتك ثم أرسل /forget ثانية؛ وما أضيف باسم المجموعة من مقالات يُحذف من /articles.",
+    en="Turn off “Remain anonymous”, then send /forget again; remove what was added as the group in /articles.",
+)
 FORGET_YES = Message(ar="نعم، احذف الكل", en="Yes, delete everything")
 FORGET_NO = Message(ar="لا", en="No")
 FORGOTTEN = Message(ar="حُذف كل ما أعطيتني.", en="All you gave me is deleted.")
@@ -266,6 +270,7 @@ REINDEXED = Message(ar="أُعيدت فهرسة المقالات: {count}.", en=
 OPERATOR_ONLY = Message(ar="هذا الأمر للمشغّل.", en="This command is the operator's.")
 
 INLINE_OPEN = Message(ar="اسأل سند مباشرة", en="Ask Sanad directly")
+INLINE_WAIT = Message(ar="وصلت إلى الحد؛ ابحث ثانية بعد {wait}", en="Limit reached; search again in {wait}")
 INLINE_STRANGER = Message(ar="هذا البوت خاص", en="This bot is private")
 
 DESCRIPTION = Message(

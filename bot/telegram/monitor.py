@@ -9,8 +9,8 @@ from config.errors import BotError
 if TYPE_CHECKING:
     from tornado.httpserver import HTTPServer
 
-SILENT_AFTER = 120.0
-"""Seconds without a word from Telegram after which the bot counts as cut off."""
+SILENT_AFTER = 200.0
+"""Seconds without a word from Telegram after which the bot counts as cut off; a webhook is asked about each minute."""
 
 
 class Metrics:
@@ -27,7 +27,6 @@ class Metrics:
         self.seconds = Histogram("sanad_answer_seconds", "Seconds from update to reply", registry=self.registry)
         self.backlog = Gauge("sanad_backlog", "Updates that are not done", registry=self.registry)
         self.heard = time.monotonic()
-        self.polling = True
 
     def hear(self) -> None:
         """Note that Telegram answered."""
@@ -35,8 +34,8 @@ class Metrics:
 
     @property
     def healthy(self) -> bool:
-        """Whether Telegram was heard lately; a webhook may be silent for as long as nobody writes."""
-        return not self.polling or time.monotonic() - self.heard < SILENT_AFTER
+        """Whether Telegram was heard lately."""
+        return time.monotonic() - self.heard < SILENT_AFTER
 
 
 def serve(metrics: Metrics, port: int) -> "HTTPServer":

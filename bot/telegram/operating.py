@@ -7,7 +7,7 @@ from bot.telegram import messages
 from bot.telegram.receiving import show_progress
 from bot.telegram.shelf import SHARED, Shelf
 from bot.telegram.traces import TRACES
-from bot.telegram.turn import Turn
+from bot.telegram.turn import Desk, Turn
 
 
 async def show_stats(turn: Turn, _: str) -> None:
@@ -66,7 +66,7 @@ async def forget_person(turn: Turn) -> None:
 
     def forget() -> None:
         for space, article_id in owned:
-            desk.chats.disown(space, article_id)
+            disown(desk, space, article_id)
         desk.answers.forget(person)
         desk.chats.forget(person)
         desk.database.note(TRACES, str(time.time()))
@@ -74,3 +74,11 @@ async def forget_person(turn: Turn) -> None:
     turn.changes.append(forget)
     turn.wipe = True
     turn.say(messages.FORGOTTEN)
+
+
+def disown(desk: Desk, space: str, article_id: str) -> None:
+    """Forget an article that was removed, and in its chat every answer that shows it, also one under way."""
+    chat_ids = desk.chats.of(space)
+    desk.answers.drop_citing(article_id, chat_ids=chat_ids)
+    desk.stopping.remove(article_id, chat_ids=chat_ids)
+    desk.chats.disown(space, article_id)

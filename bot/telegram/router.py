@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 KINDS = ("message", "edited_message", "callback_query", "inline_query", "message_reaction", "my_chat_member")
 """The updates that are asked for (`allowed_updates`)."""
+ANONYMOUS = 1_087_968_824
+"""The id of @GroupAnonymousBot, which Telegram names as the sender of all that anonymous administrators write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,17 @@ def lane_of(update: dict[str, Any]) -> Slot:
     kind = next((kind for kind in KINDS if isinstance(update.get(kind), dict)), "other")
     body = update.get(kind, {})
     chat, person = _id(body.get("chat")), _id(body.get("from"))
+    person = chat if _is_anonymous(person, chat, _id(body.get("sender_chat"))) else person
     if kind == "message" and str(body.get("text", "")).startswith("/stop"):
         return Slot(kind, f"stop {chat}", person)
     if kind in ("callback_query", "inline_query"):
         return Slot(kind, f"{kind} {person}", person)
     return Slot(kind, f"chat {chat}", person)
+
+
+def _is_anonymous(person_id: int, chat_id: int, sender_chat_id: int) -> bool:
+    """Whether a group's anonymous administrators speak: nobody can tell which, so the group counts as the person."""
+    return person_id == ANONYMOUS or sender_chat_id == chat_id != 0
 
 
 def _id(thing: Any) -> int:
@@ -55,14 +63,17 @@ def _id(thing: Any) -> int:
 def open_turn(desk: Desk, update: "telegram.Update", *, shown: int | None) -> Turn | None:
     """The update as a person's turn; None where nobody speaks to us."""
     person, chat = update.effective_user, update.effective_chat
-    if person is None or (person.is_bot and person.username != "GroupAnonymousBot"):
+    if person is None or (person.is_bot and person.id != ANONYMOUS):
         return None
     here = desk.chats.get(chat.id if chat else person.id)
     language: Language = here.language or ("ar" if (person.language_code or "").startswith("ar") else "en")
     message = update.effective_message
     thread = message.message_thread_id if message and message.is_topic_message else None
-    work = Work(person.id, here.id)
-    return Turn(desk, update, Place(here.id, thread), here, person.id, language, work, shown)
+    written = update.message or update.edited_message
+    sender = written.sender_chat.id if written and written.sender_chat else 0
+    person_id = here.id if _is_anonymous(person.id, chat.id if chat else 0, sender) else person.id
+    work = Work(person_id, here.id)
+    return Turn(desk, update, Place(here.id, thread), here, person_id, language, work, shown)
 
 
 async def route(turn: Turn) -> None:

@@ -73,12 +73,12 @@ class Service:
                 log.error("disk", update=update_id, error=str(error))  # noqa: TRY400 – a traceback says no more
                 await asyncio.sleep(RETRY_AFTER)
             except Exception as error:  # noqa: BLE001 – one update must not stop the others
-                self._give_up(update_id, error)
+                await self._give_up(update_id, error)
                 return
             else:
                 return
 
-    def _give_up(self, update_id: int, error: Exception) -> None:
+    async def _give_up(self, update_id: int, error: Exception) -> None:
         from telegram.error import InvalidToken
 
         if isinstance(error, InvalidToken):
@@ -86,7 +86,7 @@ class Service:
                 self.failed.set_exception(BotError("Telegram refuses the token; see TELEGRAM_BOT_TOKEN."))
             return
         log.error("given up", update=update_id, **described(error))
-        self._desk.journal.done(update_id)
+        await _surely(partial(self._desk.journal.done, update_id))
 
     async def _settle(self, update_id: int) -> None:
         desk, began = self._desk, time.monotonic()

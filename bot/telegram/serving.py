@@ -65,7 +65,6 @@ async def serve(app: App, ended: asyncio.Event, *, webhook: str | None = None, t
 
     with contextlib.suppress(Ended):
         async with _desk(app, ended) as (desk, bot):
-            desk.metrics.polling = webhook is None
             await unless(ended, claim(bot, desk.database, url=webhook or "", take_over=take_over))
             await _work(desk, bot, ended, webhook)
 

@@ -1,18 +1,22 @@
 """What is under way, by chat and person: so that /stop ends answers, and /forget waits for what it must delete."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 
 @dataclass(eq=False)
 class Work:
-    """An update being handled. `stop` is set when it shall end; `asking` while it is a question's answer."""
+    """An update being handled. `stop` is set when it shall end; `asking` while it is a question's answer.
+
+    `gone` are the articles removed meanwhile, by id: an answer that shows one is not kept.
+    """
 
     person_id: int
     chat_id: int
     asking: bool = False
+    gone: set[str] = field(default_factory=set)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -44,6 +48,12 @@ class Stopping:
         for work in answers:
             work.stop.set()
         return bool(answers)
+
+    def remove(self, article_id: str, *, chat_ids: Collection[int]) -> None:
+        """Tell what is under way in these chats that an article was removed."""
+        for work in self._under_way:
+            if work.chat_id in chat_ids:
+                work.gone.add(article_id)
 
     async def leave_alone(self, work: Work) -> None:
         """End all else of the person's and wait for it; nothing of theirs begins before this work has ended."""

@@ -16,7 +16,7 @@ from bot.evaluation.testset import leave_out_unchecked, load_testset, schema
 from bot.evaluation.types import TestSet
 from bot.telegram.answers import Answers, Cited, Given
 from bot.telegram.database import DATABASE, Database
-from config.errors import TestSetError
+from config.errors import BotError, TestSetError
 from config.settings import load_settings
 from index.readers import article_from_text
 from index.sentences import split_sentences
@@ -94,6 +94,15 @@ def test_the_export_is_a_test_set(exported: Path) -> None:
         "disliked refusal",
         "in a chat of one's own",
     ]
+
+
+def test_an_export_writes_over_nothing(exported: Path) -> None:
+    before = exported.read_bytes()
+    again = run("feedback", "export", str(exported))
+    assert isinstance(again.exception, BotError)
+    assert exported.read_bytes() == before
+    ids = [row["id"] for row in rows(exported)]
+    assert ids == [f"feedback-{number}-1" for number in range(1, 8)]
 
 
 def test_only_what_says_what_is_right_is_scored(exported: Path) -> None:

@@ -138,6 +138,7 @@ def test_sources_new_language_help_privacy_unknown(talk: Talk) -> None:
     assert "لا أعرف هذا الأمر" in ben.ask("/wat")["text"]
     assert "لا يوجد جواب جارٍ" in ben.ask("/stop")["text"]
     assert "لم أجد سؤالًا" in ben.ask("؟؟؟")["text"]
+    assert "لم أجد سؤالًا" in ben.ask("1")["text"]
 
 
 def test_a_deep_link_opens_an_article(talk: Talk) -> None:
@@ -192,6 +193,18 @@ def test_a_group_is_answered_when_it_means_the_bot(talk: Talk) -> None:
     ben.say("/articles@another_bot", chat_id=group)
     answer = ben.ask("@sanad_test_bot how fast is the crossing?", chat_id=group, thread=77)
     assert answer["message_thread_id"] == 77
+
+
+def test_other_bots_commands_in_a_group_are_not_answered(talk: Talk) -> None:
+    group, ben = talk.group(), talk.person("Ben", "en")
+    answer = ben.ask("@sanad_test_bot How many passengers can the Noor carry?", chat_id=group)
+    for text in ("/ban", "/ban Mia", "/etc/hosts is where names are", "/", "/ban @sanad_test_bot", "/ban@another_bot"):
+        ben.say(text, chat_id=group)
+        ben.say(text, chat_id=group, reply_to=answer["message_id"])
+    assert "/articles" in ben.ask("/help", chat_id=group)["text"]  # what came before is done: a chat has one lane
+    assert len(ben.heard(group)) == 2
+    assert "do not know" in ben.ask("/ban@sanad_test_bot", chat_id=group)["text"]
+    assert "do not know" in ben.ask("/ban")["text"]
 
 
 def test_reactions_and_wrong_sentences_become_a_test_set(talk: Talk) -> None:

@@ -1,5 +1,6 @@
 """Nothing is lost: real processes killed at any moment, and a Telegram that fails in every way it can."""
 
+import asyncio
 import random
 import resource
 import signal
@@ -11,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.telegram.calls import Call
+from bot.telegram.delivery import Delivery
+from bot.telegram.serving import make_bot
 from config.errors import BotError
 from tests.telegram.bot_api import BotApi, Fault
-from tests.telegram.conftest import Running
+from tests.telegram.conftest import Running, make_app
 from tests.telegram.engines import Slow, slowed
 from tests.telegram.people import Person, make_group
 
@@ -136,6 +140,44 @@ def test_telegram_failing_delays_one_chat_and_no_other(api: BotApi, start: Calla
         amal.next(after=number)
     time.sleep(0.3)
     assert len(amal.heard()) == 1 + len(FAULTS)  # each once
+
+
+@pytest.mark.parametrize(("kind", "given_up"), [("error", True), ("html", False), ("drop_before", False)])
+def test_what_telegram_itself_fails_at_for_long_is_given_up(
+    api: BotApi, tmp_path: Path, kind: str, *, given_up: bool
+) -> None:
+    ben, mia = Person(api, 100, "Ben"), Person(api, 101, "Mia")
+    counted: list[str] = []
+
+    async def play() -> None:
+        async with make_bot(make_app(api, tmp_path)) as bot:
+            delivery = Delivery(bot, moved=lambda *_: None, count=counted.append, patience=1.0)
+            hello = asyncio.create_task(delivery.deliver(Call("send_message", {"chat_id": ben.id, "text": "Hello"})))
+            done, _ = await asyncio.wait([hello], timeout=4)
+            assert bool(done) == given_up
+            if done:
+                assert hello.result().lost == "failing for 1 s"
+            assert (await delivery.deliver(Call("send_message", {"chat_id": mia.id, "text": "Hello"}))).lost == ""
+            made = await hello  # another call got through, so that this one is given up at its next try
+            assert made.lost
+
+    api.faults.append(Fault(kind, chat_id=ben.id, times=1000))
+    asyncio.run(play())
+    assert counted.count("network") >= 3
+    assert ben.heard() == []
+
+
+def test_a_flood_of_taps_hushes_no_other_persons(api: BotApi, start: Callable[..., Running]) -> None:
+    start(change=slowed(claims=1, seconds=0))
+    ben, mia = Person(api, 100, "Ben"), Person(api, 101, "Mia")
+    answers = {person.id: person.ask("Tell me") for person in (ben, mia)}
+    api.faults.append(Fault("flood", method="answerCallbackQuery", seconds=4))
+    hushed = ben.tap(answers[ben.id], "👍")
+    api.wait(lambda: not api.faults[0].times)
+    query = mia.tap(answers[mia.id], "👍")
+    api.wait(lambda: api.state.callbacks[query], 2)
+    assert api.state.callbacks[hushed] is None
+    assert api.wait(lambda: api.state.callbacks[hushed])
 
 
 def test_a_connection_lost_after_the_call_took_effect_may_repeat_it_but_loses_nothing(

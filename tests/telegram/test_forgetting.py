@@ -1,13 +1,17 @@
 """/forget deletes all a person gave: also what is being made of it just then, and what a killed process left."""
 
 import sqlite3
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.bootstrap import bootstrap
+from bot.bootstrap import App, bootstrap
+from bot.telegram.answers import feedback
 from bot.telegram.database import Database
+from bot.types import Event, Finished, Question
 from config.settings import load_settings
 from index.readers import article_from_text
 from tests.telegram.bot_api import BotApi
@@ -17,6 +21,33 @@ from tests.telegram.people import Person, make_group
 
 LIGHT = {"provider": "light"}
 TEXT = "The vault of Zarbel holds 77 emeralds. The key lies under the third stone."
+ASKED = "@sanad_test_bot How many emeralds does the vault hold?"
+NEWS = -1001
+
+
+class Held:
+    """The real engine, whose answers are done only after `go`."""
+
+    def __init__(self, app: App) -> None:
+        self.writer, self._engine = app.engine.writer, app.engine
+        self.go, self.found = threading.Event(), threading.Event()
+
+    def stream(self, question: Question, *, evidence: int | None = None) -> Iterator[Event]:
+        for event in self._engine.stream(question, evidence=evidence):
+            if isinstance(event, Finished):
+                self.found.set()
+                self.go.wait(30)
+            yield event
+
+
+def held(app: App) -> App:
+    engine: Any = Held(app)
+    return replace(app, engine=engine)
+
+
+def readable(home: Path, words: str) -> bool:
+    """Whether the bot's files of its own hold the words."""
+    return any(words.encode() in one.read_bytes() for one in home.glob("telegram.sqlite3*"))
 
 
 def rows(home: Path, table: str) -> list[tuple[Any, ...]]:
@@ -108,3 +139,60 @@ def test_nothing_stays_readable_in_the_librarys_files(
     assert {one.name for one in folders} <= live  # the folders of Ben's collections went with them
     assert "12 masts" in mia.ask("How many masts has the ship of Olm?")["text"]
     assert "I have read" in ben.ask(f"/add {TEXT}")["text"]
+
+
+def test_in_a_group_no_answer_shows_what_was_forgotten_and_others_stay(
+    api: BotApi, start: Callable[..., Running], tmp_path: Path
+) -> None:
+    start(embedding=LIGHT)
+    home, news = tmp_path / "home", make_group(api, NEWS, "News")
+    ben, dana = Person(api, 100, "Ben"), Person(api, 101, "Dana")
+    dana.ask("/add The ship of Olm has 12 masts. It sails at noon.", chat_id=news)
+    kept = dana.ask("@sanad_test_bot How many masts has the ship of Olm?", chat_id=news)
+    dana.tap(kept, "👍")
+    ben.ask(f"/add {TEXT}", chat_id=news)
+    answer = dana.ask(ASKED, chat_id=news)
+    assert "77 emeralds" in answer["text"]
+    dana.tap(answer, "👎")
+    api.wait(lambda: len(rows(home, "feedback")) == 2)
+    assert readable(home, "77 emeralds")
+    forget(ben)
+    api.wait(lambda: not readable(home, "77 emeralds"))
+    query = dana.tap(answer, "[1]")
+    assert "no longer kept" in api.wait(lambda: api.state.callbacks[query])
+    assert "12 masts" in dana.ask("/sources", chat_id=news)["text"]  # her answer before that
+    database = Database(home / "telegram.sqlite3")
+    (judged,) = feedback(database)
+    database.close()
+    assert "12 masts" in str(judged)
+
+
+def test_an_answer_under_way_that_shows_what_was_forgotten_is_not_kept(
+    api: BotApi, start: Callable[..., Running], tmp_path: Path
+) -> None:
+    running, home = start(embedding=LIGHT, change=held), tmp_path / "home"
+    ben, dana, news = Person(api, 100, "Ben"), Person(api, 101, "Dana"), make_group(api, NEWS, "News")
+    engine = running.app.engine
+    assert isinstance(engine, Held)
+    ben.ask(f"/add {TEXT}", chat_id=news)
+    dana.say(ASKED, chat_id=news)
+    api.wait(engine.found.is_set)
+    forget(ben)
+    engine.go.set()
+    api.wait(lambda: {row[3] for row in rows(home, "updates")} == {2})
+    assert "77 emeralds" in dana.heard(news)[-1]["text"]
+    assert rows(home, "answers") == []
+
+
+def test_no_answer_shows_an_article_that_was_removed(
+    api: BotApi, start: Callable[..., Running], tmp_path: Path
+) -> None:
+    start(embedding=LIGHT)
+    home, ben = tmp_path / "home", Person(api, 100, "Ben")
+    ben.ask(f"/add {TEXT}")
+    assert "77 emeralds" in ben.ask("How many emeralds does the vault hold?")["text"]
+    ben.tap(ben.ask("/articles"), "🗑")
+    ben.tap(ben.next(after=3), "Yes")
+    assert "Removed" in ben.next(after=4)["text"]
+    assert "no answer yet" in ben.ask("/sources")["text"]
+    api.wait(lambda: not readable(home, "77 emeralds"))

@@ -20,11 +20,13 @@ from bot.telegram.database import MIGRATIONS, Database
 from bot.telegram.delivery import Allowance
 from bot.telegram.journal import Journal, Received
 from config.errors import BotError
+from config.settings import load_settings
 from tests.telegram.bot_api import TOKEN, BotApi
 from tests.telegram.conftest import Running, make_app
 from tests.telegram.engines import slowed
 from tests.telegram.people import Person
 
+ROOT = Path(__file__).resolve().parents[2]
 WEBHOOK_SECRET = "s3cret"  # noqa: S105 – of our own server
 LIGHT = {"provider": "light"}
 """The quicker encoder: how well it finds does not matter here."""
@@ -131,6 +133,100 @@ def test_logs_are_json_without_token_or_texts(api: BotApi, tmp_path: Path) -> No
     assert {event["level"] for event in events} >= {"info"}
     assert "amber" not in logged
     assert TOKEN not in logged
+
+
+NOISY = """
+import asyncio, logging, sys
+import structlog
+from bot.telegram.logs import configure_logs
+configure_logs("123:SECRET", texts=len(sys.argv) > 1)
+URL = "https://api.telegram.org/bot123:SECRET/x text: amber room"
+asyncio_log, other = logging.getLogger("asyncio"), logging.getLogger("library")
+try:
+    try:
+        raise KeyError("amber chest")
+    except KeyError as cause:
+        raise ValueError(URL) from cause
+except ValueError as error:
+    asyncio_log.error("plain", exc_info=True, stack_info=True)
+    asyncio_log.error("with its words: %s", error)
+    asyncio_log.error(f"with its cause's: {error.__cause__.args[0]}")
+    structlog.get_logger("sanad.telegram").exception("ours")
+    kept = error
+try:
+    __import__("json").loads("amber")
+except ValueError:
+    other.exception("not JSON: %s", "amber")
+other.warning("as an argument: %r", kept)
+other.warning("as one of many: %(it)s", {"it": kept})
+other.warning(kept)
+other.warning("one too many: %d", "amber")
+other.warning("masked: %s", ["bot123:SECRET", "bot123%3ASECRET"])
+
+async def fail(words):
+    raise ValueError(words)
+
+async def lose():
+    asyncio.ensure_future(fail(URL))
+    asyncio.get_running_loop().call_soon(int, "amber room")
+    await asyncio.sleep(0.01)
+
+asyncio.run(lose())
+"""
+"""Other libraries that log what a person wrote, and the token, in every way that logging has."""
+
+
+def logged_by_others(*arguments: str) -> str:
+    import sys
+
+    command = [sys.executable, "-c", NOISY, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stderr
+
+
+def test_errors_that_other_libraries_log_keep_their_words_to_themselves() -> None:
+    logged = logged_by_others()
+    assert "amber" not in logged
+    assert "SECRET" not in logged
+    events = {event["event"]: event for event in map(json.loads, logged.splitlines())}
+    assert events["plain"]["error"] == events["ours"]["error"] == "ValueError << KeyError"
+    assert events["plain"]["where"] == "<string>:12 << <string>:10"
+    assert events["Task exception was never retrieved"]["error"] == "ValueError"
+    assert {"with its words: ValueError", "with its cause's: KeyError", "as an argument: ValueError",
+            "Exception in callback int", "not JSON: JSONDecodeError"} <= set(events)  # fmt: skip
+    assert len(events) == 12
+
+
+def test_errors_are_logged_whole_where_texts_may_be_but_never_the_token() -> None:
+    logged = logged_by_others("texts")
+    assert "KeyError: 'amber chest'" in logged
+    assert "SECRET" not in logged
+
+
+def composed(environment: dict[str, str]) -> dict[str, str]:
+    """The bot's environment as compose makes it: ${NAME:-DEFAULT}, or ${NAME:?MESSAGE} for what must be set."""
+    import re
+
+    import yaml
+
+    services = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text("utf-8"))["services"]
+
+    def value(found: re.Match[str]) -> str:
+        name, kind, otherwise = found.groups()
+        return environment[name] if kind == "?" else environment.get(name) or otherwise
+
+    variables: dict[str, str] = services["bot"]["environment"]
+    return {name: re.sub(r"\$\{(\w+):([-?])([^}]*)\}", value, given) for name, given in variables.items()}
+
+
+@pytest.mark.parametrize("given", [{}, {"USERS": "[12, 34]", "CHATS": "[-1001]"}], ids=["defaults", "lists"])
+def test_compose_passes_on_who_may_use_the_bot(given: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {f"SANAD_TELEGRAM__ALLOWED_{name}": value for name, value in given.items()}
+    for name, value in composed({"TELEGRAM_BOT_TOKEN": TOKEN, **told}).items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings().telegram
+    assert (settings.token.get_secret_value(), settings.operator, settings.public) == (TOKEN, 0, False)
+    assert settings.allowed_users == ((12, 34) if given else ())
+    assert settings.allowed_chats == ((-1001,) if given else ())
 
 
 def test_the_check_says_what_does_not_work(api: BotApi, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

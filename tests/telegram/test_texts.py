@@ -8,15 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages import Message
-from bot.telegram import messages
+from bot.telegram import answers, messages
 from bot.telegram.answers import Cited
 from bot.telegram.calls import keyboard
 from bot.telegram.cards import answer_buttons, cited_groups, claim_groups, context, reply_groups
 from bot.telegram.commands import COMMANDS
 from bot.telegram.counted import counted
+from bot.telegram.origins import fit_link
 from bot.telegram.texts import MOST_UNITS, Group, Paragraph, Span, Style, pieces, plain, spoken, units
 from bot.types import Answer, Citation, Claim, Question, Reason, Refusal
-from index.types import Article, Evidence, Language, Sentence
+from index.types import Article, Evidence, Language, Metadata, Place, Sentence
 from tests.telegram.oracle import commands_in, entity_fault
 
 LANGUAGES: tuple[Language, ...] = ("ar", "en")
@@ -29,6 +30,35 @@ ALPHABET = st.one_of(
 )
 TEXTS = st.text(ALPHABET, max_size=60)
 WORDS = TEXTS.filter(lambda text: any(char.isalnum() for char in plain(text)))
+LONG = st.tuples(TEXTS, st.sampled_from([1, 1, 1, 40])).map(lambda drawn: drawn[0] * drawn[1])
+ADDRESSES = [
+    "https://example.org/page#top",
+    "http://www.example.org:8080/a?b=c&d=%20e",
+    "https://جريدة.مثال/خبر-اليوم",
+    "https://example.org/" + "a" * 1_900,
+]
+NO_LINKS = [
+    "",
+    "file.txt",
+    "https://example.org/" + "a" * 3_000,
+    "http://localhost/page",
+    "http://[::1]/page",
+    "http://[example.org/page",
+    "https://user:secret@example.org/",
+    "https://example.org:99999/",
+    "https://example.org:0/",
+    "https://example.org:/",
+    "https://exa mple.org/",
+    "https://ex%61mple.org/",
+    "https://example.org/a b\n<c>",
+    "https://./",
+    "https:///page",
+    "javascript://example.org/%0aalert(1)",
+]
+URLS = st.one_of(
+    st.sampled_from([*ADDRESSES, *NO_LINKS]),
+    st.tuples(st.sampled_from(["http://", "https://", "https://a.", "https://example.org"]), TEXTS).map("".join),
+)
 
 
 @st.composite
@@ -36,9 +66,14 @@ def citations(draw: st.DrawFn) -> Citation:
     text = draw(WORDS)
     start = draw(st.integers(0, len(text)))
     span = draw(st.one_of(st.none(), st.just((start, draw(st.integers(start, len(text)))))))
-    source = draw(st.sampled_from(["file.txt", "https://example.org/page#top"]))
-    article = Article("0123456789ab", draw(TEXTS), source, text, draw(st.sampled_from(LANGUAGES)))
-    return Citation(article, Sentence(article.id, draw(st.integers(0, 9)), 0, 0, len(text), text), span)
+    about = Metadata(draw(LONG), draw(st.one_of(st.sampled_from(["", "2024-12-13"]), TEXTS)), draw(URLS))
+    article = Article(
+        *("0123456789ab", draw(LONG), "file.txt", text, draw(st.sampled_from(LANGUAGES)), about),
+        places=(Place(0, draw(st.integers(0, 9)), draw(LONG)),),
+        updated=draw(st.sampled_from(["", "2025-01-02T03:04:05+00:00"])),
+    )
+    sentence = Sentence(article.id, draw(st.integers(0, 9)), 0, 0, len(text), text)
+    return Citation(article, sentence, span, tellings=draw(st.integers(1, 3)))
 
 
 @st.composite
@@ -65,12 +100,29 @@ def test_an_answer_is_what_tdlib_makes_of_it_at_every_streaming_cut(said: list[C
 @given(st.lists(citations(), max_size=4), st.sampled_from(LANGUAGES))
 def test_refusals_lists_and_paragraphs_are_what_tdlib_makes_of_them(cited: list[Citation], language: Language) -> None:
     evidence = tuple(Evidence(citation.article, citation.sentence, 1.0) for citation in cited)
-    assert faults(reply_groups(Refusal(Question("?", language), Reason.WEAK_EVIDENCE, 0.1, "made", evidence))) == []
-    kept = [Cited(c.article.id, c.article.title, c.article.language, 0, c.sentence.text, 0) for c in cited]
-    assert faults(cited_groups(kept, numbered=True)) == []
+    refusal = Refusal(Question("?", language), Reason.WEAK_EVIDENCE, 0.1, "made", evidence)
+    assert faults(reply_groups(refusal)) == []
+    kept = answers.given(refusal, asked="?", update_id=1, chat_id=1, person_id=1)
+    assert faults(cited_groups(kept.cited, numbered=True)) == []
     for citation in cited:
         paragraph = [one.sentence for one in cited]
         assert faults(context(citation.article, paragraph, citation.sentence, language)) == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(URLS)
+def test_a_link_is_one_that_tdlib_takes(address: str) -> None:
+    link = fit_link(address)
+    assert address.startswith(link)
+    assert len(link) <= 2_000
+    assert faults([Group((Paragraph("en", (Span("here", "italic", link or None),)),))]) == []
+
+
+def test_links_are_there_where_they_can_be_without_a_fragment_too_long() -> None:
+    assert [fit_link(address) for address in ADDRESSES] == ADDRESSES
+    assert {fit_link(address) for address in NO_LINKS} == {""}
+    pages = [address.partition("#")[0] for address in ADDRESSES]
+    assert [fit_link(f"{page}#:~:text={'word,' * 400}") for page in pages] == pages
 
 
 @settings(max_examples=60, deadline=None)

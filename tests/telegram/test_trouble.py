@@ -1,9 +1,12 @@
 """What goes wrong around the bot: unreachable, taken over, moved, forged, unparsable, full."""
 
 import asyncio
+import itertools
+import re
 import resource
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -17,13 +20,14 @@ import pytest
 from bot.telegram.checking import check_bot
 from bot.telegram.command import alone
 from bot.telegram.database import Database
-from bot.telegram.journal import Journal, Received
+from bot.telegram.journal import DONE, Journal, Received
 from bot.telegram.monitor import SILENT_AFTER, Metrics
 from bot.telegram.serving import make_bot, token_of
 from bot.telegram.webhook import watch
 from bot.writers.scripted import Fail, Say, serve_script
 from config.errors import BotError
-from tests.telegram.bot_api import TOKEN, BotApi
+from index.readers import article_from_text
+from tests.telegram.bot_api import TOKEN, BotApi, Fault
 from tests.telegram.conftest import Running, Talk, make_app
 from tests.telegram.engines import slowed
 from tests.telegram.people import Person, make_group
@@ -95,12 +99,25 @@ def test_a_webhook_that_was_taken_over_is_noticed(api: BotApi, tmp_path: Path) -
         asyncio.run(play())
 
 
-def test_silence_is_illness_only_while_polling() -> None:
+def test_silence_is_illness_also_with_a_webhook_that_nobody_writes_to(api: BotApi, tmp_path: Path) -> None:
+    api.state.webhook = {"url": "https://mine.example/hook"}
     metrics = Metrics()
     metrics.heard -= SILENT_AFTER + 8
     assert not metrics.healthy
-    metrics.polling = False
-    assert metrics.healthy
+
+    async def play() -> None:
+        async with make_bot(make_app(api, tmp_path)) as bot:
+            watching = asyncio.create_task(watch(bot, metrics, url="https://mine.example/hook", every=0.05))
+            await asyncio.sleep(0.5)
+            assert metrics.healthy
+            api.faults.append(Fault("html", method="getWebhookInfo", times=1000))
+            await asyncio.sleep(0.2)
+            metrics.heard -= SILENT_AFTER + 8
+            await asyncio.sleep(0.5)
+            assert not metrics.healthy
+            watching.cancel()
+
+    asyncio.run(play())
 
 
 def test_the_check_fails_for_a_model_that_does_not_answer(
@@ -206,13 +223,25 @@ def test_inline_queries_and_a_persons_articles_everywhere_are_limited(
 ) -> None:
     start(home=seeded, questions_per_minute=1, articles=1)
     ben, group = Person(api, 100, "Ben"), make_group(api, -1001, "News")
-    offered = [len(ben.inline(f"passengers of the Noor {number}")["results"]) for number in range(8)]
-    assert all(offered[:6])
-    assert offered[6:] == [0, 0]
+    queries = (ben.inline(f"passengers of the Noor {number}") for number in range(30))
+    offered = list(itertools.takewhile(lambda one: one["button"]["text"] == "Ask Sanad directly", queries))
+    assert 6 <= len(offered) < 30  # more than six where the machine is slow: another each ten seconds
+    assert all(one["results"] for one in offered)
+    refused = next(one for one in queries if one["button"]["text"] != "Ask Sanad directly")
+    assert refused["results"] == []
+    assert re.fullmatch(r"Limit reached; search again in \d+ s", refused["button"]["text"])
     ben.ask("/add One small article about bells.")
     assert "You have 1 article, which" in ben.ask("/add Another one about towers.", chat_id=group)["text"].translate(
         dict.fromkeys(map(ord, "\u2068\u2069"))
     )
+
+
+def test_inline_queries_past_the_days_limit_say_when_to_go_on(api: BotApi, start: Callable[..., Running]) -> None:
+    start(tokens_per_day=5, change=slowed(claims=1, seconds=0))
+    amal = Person(api, 100, "Amal", "ar")
+    amal.ask("/add مقال قصير عن أجراس البرج القديم في المدينة.")
+    button = amal.inline("أجراس البرج")["button"]["text"]
+    assert button == "وصلت إلى الحد؛ ابحث ثانية بعد 24 س 0 د"
 
 
 def test_start_offers_no_questions_about_articles_it_knows_none_of(api: BotApi, start: Callable[..., Running]) -> None:
@@ -222,6 +251,24 @@ def test_start_offers_no_questions_about_articles_it_knows_none_of(api: BotApi, 
     greeting = ben.ask("/start")
     assert "Try one" not in greeting["text"]
     assert "reply_markup" not in api.state.messages[ben.id][greeting["message_id"]]
+
+
+@pytest.mark.parametrize("title", ["a ش " * 100, "\U0001f6a2a" * 200, "A long title of one article " * 20])
+def test_a_page_of_long_titles_is_one_message(api: BotApi, start: Callable[..., Running], title: str) -> None:
+    running = start(embedding=LIGHT)
+    texts = [f"{title} {number}\n\nThe tower has {number} bells. They ring." for number in range(10)]
+    made = [article_from_text(text, source=f"telegram:{n}", title=f"{n} {title}") for n, text in enumerate(texts)]
+    list(running.app.indexer.add(made))
+    for person in (Person(api, 100, "Ben"), Person(api, 101, "Amal", "ar")):
+        listed = person.ask("/articles")
+        assert len(listed["reply_markup"]["inline_keyboard"]) == 10
+        person.tap(listed, "Next" if person.name == "Ben" else "التالي")
+        api.wait(lambda listed=listed: "10." in listed["text"])  # type: ignore[misc]
+        assert "…" in listed["text"]
+        person.tap(listed, "Previous" if person.name == "Ben" else "السابق")
+        api.wait(lambda listed=listed: "8." in listed["text"])  # type: ignore[misc]
+        assert len(listed["reply_markup"]["inline_keyboard"]) == 10
+        assert len(person.heard()) == 1
 
 
 def test_a_full_disk_keeps_the_answer_until_it_can_be_written(api: BotApi, tmp_path: Path) -> None:
@@ -240,6 +287,23 @@ def test_a_full_disk_keeps_the_answer_until_it_can_be_written(api: BotApi, tmp_p
         assert "Claim 0" in ben.next(after=1, seconds=4)["text"]  # at once: it is not made again
         process.terminate()
         process.wait(15)
+
+
+def test_an_update_is_given_up_once_the_disk_takes_that(
+    api: BotApi, start: Callable[..., Running], tmp_path: Path
+) -> None:
+    start(change=slowed(claims=1, seconds=0))
+    ben = Person(api, 100, "Ben")
+    ben.ask("/help")
+    raw = sqlite3.connect(tmp_path / "home" / "telegram.sqlite3", isolation_level=None)
+    raw.execute("CREATE TRIGGER full BEFORE UPDATE OF state ON updates BEGIN INSERT INTO no_space VALUES (1); END")
+    given_up = api.update("message", {"message_id": 1, "date": 1, "chat": {"id": ben.id}, "from": ben.user})
+    api.wait(lambda: raw.execute("SELECT 1 FROM updates WHERE id = ? AND attempts", (given_up,)).fetchone())
+    ben.say("Tell me")
+    raw.execute("DROP TRIGGER full")
+    assert "Claim" in ben.next(after=1)["text"]
+    assert raw.execute("SELECT state FROM updates WHERE id = ?", (given_up,)).fetchone() == (DONE,)
+    raw.close()
 
 
 def test_however_often_a_process_tries_it_is_one_attempt(tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """Whose articles, who may ask, and how much: two people prove for every way in that neither sees the other's."""
 
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.telegram.database import Database
 from bot.telegram.limits import Limits, duration
+from bot.telegram.router import ANONYMOUS
 from tests.telegram.bot_api import BotApi
 from tests.telegram.conftest import Running, Talk, make_app
 from tests.telegram.engines import slowed
@@ -109,6 +112,46 @@ def test_limits_say_when_it_is_free_again(api: BotApi, start: Callable[..., Runn
     assert "You have 1 article, which is the limit" in ben.ask("/add Another small article about towers.")["text"]
     assert "I already have" in ben.ask("/add One small article about bells.")["text"]
     assert "kB at most" in ben.ask("word " * 500)["text"]
+
+
+class Anonymous(Person):
+    """A group's anonymous administrators, as Telegram shows them to bots."""
+
+    @property
+    def user(self) -> dict[str, Any]:
+        return {"id": ANONYMOUS, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+
+    def _message(self, chat_id: int, **content: Any) -> dict[str, Any]:
+        message = super()._message(chat_id, **content)
+        message["sender_chat"] = message["chat"]
+        return message
+
+
+def test_anonymous_administrators_are_their_group_and_no_other(
+    api: BotApi, start: Callable[..., Running], tmp_path: Path
+) -> None:
+    start(articles=1, questions_per_minute=1, change=slowed(claims=1, seconds=0), embedding={"provider": "light"})
+    admin, ben = Anonymous(api, 99, "Admin"), Person(api, 100, "Ben")
+    groups = [make_group(api, -1001, "News"), make_group(api, -1002, "Elsewhere")]
+    for group in groups:
+        added = admin.ask(f"/add {ARTICLE}", chat_id=group)
+        api.wait(lambda added=added: "I have read" in added["text"])  # type: ignore[misc]
+        assert "Claim" in admin.ask("@sanad_test_bot Tell me", chat_id=group)["text"]
+    assert "in a minute" in admin.ask("@sanad_test_bot Tell me more", chat_id=groups[0])["text"]
+    database = sqlite3.connect(tmp_path / "home" / "telegram.sqlite3")
+    owners = "SELECT person_id FROM articles UNION ALL SELECT DISTINCT person_id FROM updates"
+    assert sorted(row[0] for row in database.execute(owners)) == [-1002, -1002, -1001, -1001]
+    database.close()
+    said = admin.ask("/forget", chat_id=groups[1])
+    assert "Remain anonymous" in said["text"]
+    assert "reply_markup" not in said
+    for data in ("x:-1002", f"x:{ANONYMOUS}"):
+        query = ben.tap_data(said, data)
+        assert "for the person who asked" in api.wait(lambda query=query: api.state.callbacks[query])  # type: ignore[misc]
+    ben.tap(ben.ask("/forget", chat_id=groups[1]), "Yes")
+    api.wait(lambda: "All you gave me is deleted" in ben.heard(groups[1])[-1]["text"])
+    for group in groups:
+        assert "1." in ben.ask("/articles", chat_id=group)["text"]
 
 
 def test_days_and_tokens_are_limited_and_a_repeated_update_counts_once(tmp_path: Path, api: BotApi) -> None:
