@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 from bot.bidi import FSI, PDI, RLM, clean, isolate, isolate_latin, paragraph_mark
 
-MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u200b\u2060\u2063\ufff9\U000e0041"
+MARKS = (
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u200b\u2060\u2063\ufff9\U000e0041"
+)
 TEXTS = st.text(st.sampled_from(f"{MARKS}\x00\x07\x1b\x85\x9b\ud800اب جGP-4 [1]\n\t«»") | st.characters())
 
 

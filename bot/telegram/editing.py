@@ -21,7 +21,8 @@ async def read_again(turn: Turn) -> None:
     if said.text == old:  # Telegram also calls it an edit when a preview of a link is there
         return
     text, title = before + said.text + behind, article.title if part.start else None
-    made = read_article(turn, said.text[:40], lambda: article_from_text(text, source=article.source, title=title))
+    reading = turn.desk.reading.run(lambda: article_from_text(text, source=article.source, title=title))
+    made = await read_article(turn, said.text[:40], reading)
     if made and await add_article(turn, made, size=len(text.encode())):
         for moved in _moved(turn, part, said):
             turn.changes.append(lambda moved=moved: turn.desk.chats.add_part(moved))  # type: ignore[misc]

@@ -8,7 +8,7 @@ HELLO = Message(
         "أهلًا! أنا سند: أجيب عن أسئلتك من مقال، وكل جملة في جوابي منقولة منه بنصها.\n"
         "\n"
         "• اسأل بالعربية أو الإنجليزية.\n"
-        "• أرسل مقالك: ملفًا نصيًا (txt أو md)، أو ألصق نصه هنا، فيصير هو ما تسأل عنه.\n"
+        "• أرسل مقالك: ملفًا (txt أو pdf أو docx أو غيرها)، أو ألصق نصه هنا، فيصير هو ما تسأل عنه.\n"
         "• اقتبس جملة واسأل عنها.\n"
         "\n"
         "/articles المقالات، /language اللغة، /help كل الأوامر."
@@ -17,7 +17,7 @@ HELLO = Message(
         "Hello! I am Sanad: I answer from an article, and every statement of mine is quoted from it.\n"
         "\n"
         "• Ask in Arabic or English.\n"
-        "• Send your own article: a .txt or .md file, or paste its text here; it becomes what you ask about.\n"
+        "• Send your own article: a file (txt, pdf, docx, …), or paste its text here; it becomes what you ask about.\n"
         "• Quote a sentence and ask about it.\n"
         "\n"
         "/articles for the articles, /language for the language, /help for all commands."
@@ -117,12 +117,12 @@ NOT_READABLE = Message(
     en="I could not read {title}: it holds no text that I can read. Send a text file in UTF-8.",
 )
 WRONG_FILE = Message(
-    ar="لا أقرأ هذا النوع من الملفات؛ أرسل المقال ملفًا نصيًا (txt أو md)، أو ألصق نصه.",
-    en="I do not read this kind of file; send the article as a .txt or .md file, or paste its text.",
+    ar="لا أقرأ هذا النوع من الملفات؛ أرسل المقال ملف txt أو md أو html أو pdf أو docx أو epub، أو ألصق نصه.",
+    en="I do not read this kind of file; send a txt, md, html, pdf, docx or epub file, or paste the text.",
 )
 WRONG_MESSAGE = Message(
-    ar="أقرأ النصوص فقط: سؤالًا، أو مقالًا في ملف نصي (txt أو md) أو ملصقًا هنا.",
-    en="I read text only: a question, or an article as a .txt or .md file or pasted here.",
+    ar="أقرأ النصوص فقط: سؤالًا، أو مقالًا في ملف (txt أو pdf أو docx أو غيرها) أو ملصقًا هنا.",
+    en="I read text only: a question, or an article as a file (txt, pdf, docx, …) or pasted here.",
 )
 FILE_TOO_LARGE = Message(
     ar="حجم الملف {size} ك.ب، وأكثر ما أقرأ {limit} ك.ب؛ قسّمه وأرسل أجزاءه.",
@@ -140,8 +140,8 @@ ARTICLE_ACTIVE = Message(
     en="{number}. {title}, {sentences} ← asking about it",
 )
 ARTICLES_NONE = Message(
-    ar="لا توجد مقالات بعد. أرسل ملفًا نصيًا (txt أو md)، أو ألصق نص مقال.",
-    en="There are no articles yet. Send a .txt or .md file, or paste an article's text.",
+    ar="لا توجد مقالات بعد. أرسل ملفًا (txt أو pdf أو docx أو غيرها)، أو ألصق نص مقال.",
+    en="There are no articles yet. Send a file (txt, pdf, docx, …), or paste an article's text.",
 )
 ARTICLES_HOW = Message(
     ar="اختر ما تسأل عنه. المقالات التي أضيفت هنا يمكن حذفها.",

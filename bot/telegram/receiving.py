@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import PurePath
 
 import structlog
@@ -21,20 +21,19 @@ from bot.telegram.workshop import Stopped
 from config.errors import SourceError
 from index.indexing import Indexed
 from index.passages import count_tokens
-from index.readers import article_from_bytes, article_from_text
+from index.readers import KINDS, article_from_bytes, article_from_text
 from index.types import Article
 
 log = structlog.get_logger("sanad.telegram")
 
 LONG_TEXT = 400
 """Characters from which on a text is an article, not a question."""
-FILES = (".txt", ".md")
 
 
 async def receive_file(turn: Turn) -> tuple[str, str] | None:
     """Take the document of the message as an article; returns its key."""
     document = turn.message.document
-    if document is None or PurePath(document.file_name or "").suffix.casefold() not in FILES:
+    if document is None or PurePath(document.file_name or "").suffix.casefold() not in KINDS:
         turn.say(messages.WRONG_FILE)
         return None
     if document.file_size is not None and _too_large(turn, document.file_size):
@@ -49,7 +48,9 @@ async def receive_file(turn: Turn) -> tuple[str, str] | None:
         return None
     # The message's number too: another file of the same name is another article.
     source = f"telegram:{turn.chat.space}/{turn.message.message_id}/{name}"
-    article = read_article(turn, name, lambda: article_from_bytes(data, source=source))
+    # A file may take its reader a minute: small things do not wait for that.
+    reading = turn.desk.workshop.run(lambda: article_from_bytes(data, source=source), stop=turn.work.stop)
+    article = await read_article(turn, name, reading)
     return await add_article(turn, article, size=len(data)) if article else None
 
 
@@ -68,7 +69,8 @@ async def receive_text(
     if _too_large(turn, size):
         return
     title = before.title if before else None
-    made = read_article(turn, joined[:40], lambda: article_from_text(joined, source=source, title=title))
+    reading = turn.desk.reading.run(lambda: article_from_text(joined, source=source, title=title))
+    made = await read_article(turn, joined[:40], reading)
     key = await add_article(turn, made, size=size) if made else None
     if key is not None:
         part = Part(turn.chat.id, message_id, *key, start, start + units(text), shift, sent, turn.person_id)
@@ -87,10 +89,12 @@ def _too_large(turn: Turn, size: int) -> bool:
     return size > most
 
 
-def read_article(turn: Turn, name: str, read: Callable[[], Article]) -> Article | None:
+async def read_article(turn: Turn, name: str, reading: Awaitable[Article]) -> Article | None:
     """What was sent as an article, or None and a word why not."""
     try:
-        return read()
+        return await reading
+    except Stopped:
+        return None
     except SourceError as error:
         log.info("unreadable", update=turn.update_id, error=str(error) if turn.desk.settings.log_texts else "")
         turn.desk.metrics.articles.labels("unreadable").inc()

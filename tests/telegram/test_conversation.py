@@ -2,6 +2,7 @@
 
 import json
 
+from tests import documents
 from tests.telegram.conftest import OPERATOR, Talk
 from tests.telegram.oracle import commands_in
 from tests.telegram.people import Person
@@ -78,6 +79,21 @@ def test_files_become_articles_others_are_declined(talk: Talk) -> None:
     ben.send(sticker={"file_id": "s", "file_unique_id": "s", "type": "regular", "width": 1, "height": 1,
                       "is_animated": False, "is_video": False})  # fmt: skip
     assert "I read text only" in ben.next(after=5)["text"]
+
+
+def test_documents_become_articles_cited_with_their_pages(talk: Talk) -> None:
+    ben, text = talk.person("Ben", "en"), "The harbour of {} has {} cranes. Each of them lifts 40 tonnes."
+    kinds = {
+        "pdf": lambda paragraph: documents.printed([paragraph], heading="Cranes"),
+        "docx": lambda paragraph: documents.word([paragraph]),
+        "html": lambda paragraph: documents.page([paragraph], language="en"),
+    }
+    for number, (kind, made) in enumerate(kinds.items()):
+        ben.send_file(f"harbour.{kind}", made(text.format("Selwa" * (number + 1), 12 + number)))
+        assert "what you ask about" in ben.next(after=2 * number, seconds=60)["text"]
+        answer = ben.ask("How many cranes does the harbour have?")["text"]
+        assert f"{12 + number} cranes" in answer
+        assert ("page 1" in answer) == (kind == "pdf")
 
 
 def test_parts_of_a_text_that_a_client_cut_up_become_one_article(talk: Talk) -> None:
