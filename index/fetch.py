@@ -6,14 +6,17 @@ are read as is `index.readers`'.
 """
 
 import ipaddress
+import re
 import socket
 import ssl
+import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from config.errors import SourceError
 
@@ -48,6 +51,8 @@ _HEADERS = [
     (b"Accept", b"text/html, application/xhtml+xml, application/pdf, text/plain, */*;q=0.1"),
     (b"Accept-Encoding", b"gzip, deflate"),
 ]
+_SAME_PAGE = re.compile(r"amp(?:\.html)?|print|(?:index|default)\.\w{1,5}")
+"""Names under a page's own address that give the same page again."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -144,7 +149,7 @@ class Fetcher:
                 data = _body(response.iter_stream(), headers, shown)
                 return Page(shown, content_type, charset, data)
         except (httpcore.TimeoutException, TimeoutError) as error:
-            raise SourceError(f"{shown!r} took more than {self._seconds:.0f} seconds; try again later.") from error
+            raise self._too_slow(shown) from error
         except (httpcore.ProtocolError, httpcore.NetworkError, OSError, zlib.error) as error:
             reason = " ".join(str(error).split())[:150] or type(error).__name__
             raise SourceError(f"{shown!r} cannot be fetched ({reason}); check it, or try again later.") from error
@@ -152,13 +157,15 @@ class Fetcher:
     def _backend(self, url: "httpx.URL", deadline: float) -> "httpcore.NetworkBackend":
         from index.connection import PinnedBackend
 
-        return PinnedBackend(self._addresses(url), deadline)
+        return PinnedBackend(self._addresses(url, deadline), deadline)
 
-    def _addresses(self, url: "httpx.URL") -> list[str]:
+    def _addresses(self, url: "httpx.URL", deadline: float) -> list[str]:
         """Where to connect: looked up once, and checked. Raises: SourceError."""
         host, port = url.raw_host.decode("ascii").strip("[]"), url.port or (443 if url.scheme == "https" else 80)
         try:
-            addresses = list(self._resolver(host, port))
+            addresses = _within(deadline - time.monotonic(), lambda: list(self._resolver(host, port)))
+        except TimeoutError as error:
+            raise self._too_slow(str(url)) from error
         except (OSError, UnicodeError) as error:
             raise SourceError(f"There is no host {host!r}; check the address {str(url)!r}.") from error
         named = self._allowed & {host.casefold(), f"{host.casefold()}:{port}"}
@@ -170,18 +177,48 @@ class Fetcher:
             )
         return addresses
 
+    def _too_slow(self, shown: str) -> SourceError:
+        return SourceError(f"{shown!r} took more than {self._seconds:.0f} seconds; try again later.")
+
     def _context(self) -> ssl.SSLContext:
         return self._trust or ssl.create_default_context()
 
 
+def _within(seconds: float, ask: Callable[[], list[str]]) -> list[str]:
+    """What `ask` returns or raises; the system's look-up of a name cannot be told when to give up.
+
+    Raises: TimeoutError.
+    """
+    answer: Future[list[str]] = Future()
+
+    def wait() -> None:
+        try:
+            answer.set_result(ask())
+        except BaseException as error:  # noqa: BLE001  # it is raised where the answer is awaited
+            answer.set_exception(error)
+
+    threading.Thread(target=wait, daemon=True).start()
+    return answer.result(max(0.0, seconds))
+
+
 def _own_address(canonical: str, url: str) -> str:
-    """The address a page gives as its own, unless that is another site's."""
+    """The address a page gives as its own, unless that is another site's or one it shares with other pages."""
     try:
         parts, here = urlsplit(canonical), urlsplit(url)
         same = parts.scheme in ("http", "https") and _site(parts.hostname) == _site(here.hostname)
+        same = same and parts.port == here.port and not _is_above(parts, here)
     except ValueError:
         return url
-    return canonical if same and parts.port == here.port and canonical.isprintable() else url
+    return canonical if same and canonical.isprintable() else url
+
+
+def _is_above(parts: SplitResult, here: SplitResult) -> bool:
+    """Whether an address is the site's front page or a folder that a page is in: every page there may give it."""
+    folder, page = ([name for name in unquote(one.path).split("/") if name] for one in (parts, here))
+    if parts.query or page[: len(folder)] != folder:
+        return False
+    below = "/".join(page[len(folder) :]).casefold()
+    return bool(below and not _SAME_PAGE.fullmatch(below)) or bool(here.query and not folder)
 
 
 def _site(host: str | None) -> str:

@@ -3,12 +3,17 @@
 Source: https://wicg.github.io/scroll-to-text-fragment/.
 """
 
-from urllib.parse import quote
+from pathlib import PurePosixPath
+from urllib.parse import quote, urlsplit
 
 from index.types import Article, Sentence
 
 WORDS = 5
 """Words at either end that name a long sentence."""
+CELLS = " | "
+"""Between the cells of a table's row in a text, not on the page."""
+_FILES = (".docx", ".epub", ".pdf")
+"""Endings of what a browser saves or shows without looking for words."""
 
 
 def link_to(article: Article, sentence: Sentence) -> str:
@@ -18,13 +23,24 @@ def link_to(article: Article, sentence: Sentence) -> str:
         return ""
     if page := article.place(sentence.start).page:
         return f"{url.partition('#')[0]}#page={page}"
-    words = sentence.text.splitlines()[0].split()
-    if len(words) <= 2 * WORDS:
-        fragment = _encoded(words)
-    else:
-        last = sentence.text.splitlines()[-1].split()
-        fragment = f"{_encoded(words[:WORDS])},{_encoded(last[-WORDS:])}"
+    if any(map(_is_file, (url, article.source, article.metadata.link))):
+        return url
+    lines = sentence.text.splitlines()
+    words, last = _longest_cell(lines[0]), _longest_cell(lines[-1])
+    fragment = _encoded(words) if len(words) <= 2 * WORDS else f"{_encoded(words[:WORDS])},{_encoded(last[-WORDS:])}"
     return f"{url.partition('#')[0]}#:~:text={fragment}"
+
+
+def _is_file(url: str) -> bool:
+    try:
+        return PurePosixPath(urlsplit(url).path).suffix.casefold() in _FILES
+    except ValueError:
+        return False
+
+
+def _longest_cell(line: str) -> list[str]:
+    """The words of a line, or of the longest cell of a table's row."""
+    return max(line.split(CELLS), key=len).split()
 
 
 def _encoded(words: list[str]) -> str:

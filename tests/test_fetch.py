@@ -9,10 +9,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from config.errors import SourceError
-from index.feeds import new_entries
+from index.feeds import MAX_ENTRIES, new_entries
 from index.fetch import Fetcher, is_public
-from index.readers import Unchanged, read_source
+from index.readers import Skipped, Unchanged, read_source
 from index.types import Article
+from tests import documents
 
 ARABIC = "أكدت روسيا أنها باقية في القاعدة، وقالت إن المحادثات مستمرة مع جميع الأطراف في البلاد."
 PAGE = f"<html><head><title>خبر</title></head><body><article><h1>خبر</h1><p>{ARABIC}</p></article></body></html>"
@@ -122,6 +123,39 @@ def test_a_page_cannot_take_the_place_of_another_sites(site: Site) -> None:
         PAGE.replace("<head>", '<head><link rel="canonical" href="https://bank.example/notice">')
     )
     assert site.fetcher().article(site.url("/a")).source == site.url("/a")
+
+
+@pytest.mark.parametrize(
+    ("page", "canonical", "kept"),
+    [
+        ("/2024/storm", "/", False),
+        ("/2024/storm", "", False),
+        ("/2024/storm", "/#top", False),
+        ("/2024/storm", "/2024/", False),
+        ("/%D8%A3/storm", "/أ", False),
+        ("/?p=5", "/", False),
+        ("/index.php?p=5", "/", False),
+        ("/story/2", "/story", False),
+        ("/2024/storm", "/?p=5", True),
+        ("/story/amp", "/story/", True),
+        ("/story/index.html", "/story/", True),
+        ("/story?from=mail", "/story", True),
+        ("/2024/storm", "/2024/storm-hits", True),
+    ],
+)
+def test_an_address_that_many_pages_share_is_no_pages_own(site: Site, page: str, canonical: str, *, kept: bool) -> None:
+    site.replies[page] = reply(PAGE.replace("<head>", f'<head><link rel="canonical" href="{site.url(canonical)}">'))
+    article = site.fetcher().article(site.url(page))
+    assert article.source == site.url(canonical if kept else page)
+    assert article.metadata.url == article.source
+
+
+def test_two_articles_that_both_name_the_front_page_are_two(site: Site) -> None:
+    head = f'<head><link rel="canonical" href="{site.url("/")}">'
+    for path in ("/a/one", "/a/two"):
+        site.replies[path] = reply(PAGE.replace("<head>", head))
+    first, second = (site.fetcher().article(site.url(path)) for path in ("/a/one", "/a/two"))
+    assert first.id != second.id
 
 
 @pytest.mark.parametrize(
@@ -254,6 +288,21 @@ def test_a_host_that_is_not_there_and_an_address_that_is_none(site: Site) -> Non
             Fetcher(resolver=nobody).article(url)
 
 
+def test_a_slow_look_up_of_a_name_counts_as_the_pages_time(site: Site) -> None:
+    answered = threading.Event()
+
+    def slow(*_: object) -> Sequence[str]:
+        answered.wait(20)
+        return ["127.0.0.1"]
+
+    began = time.monotonic()
+    with pytest.raises(SourceError, match="took more than 1 seconds; try again later"):
+        Fetcher(allowed_hosts=("news.example",), resolver=slow, seconds=1).article(site.url("/a"))
+    assert time.monotonic() - began < 5
+    answered.set()
+    assert site.asked == []
+
+
 @pytest.mark.parametrize("content_type", ["application/rss+xml", "text/html"])
 def test_a_feed_gives_its_new_entries_only(site: Site, content_type: str) -> None:
     links = [site.url(f"/{number}") for number in range(3)]
@@ -266,6 +315,16 @@ def test_a_feed_gives_its_new_entries_only(site: Site, content_type: str) -> Non
     assert [type(item).__name__ for item in found] == ["Article", "SourceError", "Unchanged"]
     assert found[2] == Unchanged(links[2])
     assert site.asked == [f"news.example:{site.port}{path}" for path in ("/feed", "/0", "/1")]
+
+
+def test_a_feeds_entries_after_the_most_that_are_read_are_named(site: Site) -> None:
+    links = [site.url(f"/{number}") for number in range(MAX_ENTRIES + 3)]
+    site.replies["/feed"] = reply(documents.feed(links), "application/rss+xml")
+    found = list(new_entries(site.url("/feed"), site.fetcher(), known={*links[:MAX_ENTRIES], links[-1]}))
+    assert found[:-3] == [Unchanged(link) for link in links[:MAX_ENTRIES]]
+    reason = "after the first 200 entries of its feed"
+    assert found[-3:] == [Skipped(links[-3], reason), Skipped(links[-2], reason), Unchanged(links[-1])]
+    assert site.asked == [f"news.example:{site.port}/feed"]
 
 
 @pytest.mark.parametrize("body", [PAGE, "", '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'])

@@ -11,15 +11,16 @@ from lxml import etree, html
 from trafilatura import bare_extraction
 
 from index.decoding import decode
-from index.readers.also import drop_read_also
+from index.readers.also import drop_read_also, is_links, without_notices
 from index.readers.document import Block, Document, Unreadable, document, iso_date
+from index.readers.hidden import drop_hidden
 from index.types import Metadata
 
-_HIDDEN = (
-    ".//*[@hidden or contains(translate(@style, ' ', ''), 'display:none')"
-    " or contains(translate(@style, ' ', ''), 'visibility:hidden')]"
+_AROUND = (
+    ".//script|.//style|.//noscript|.//template|.//nav|.//aside|.//footer|.//iframe|.//svg|.//head"
+    "|.//form[string-length(normalize-space(.)) < 300]"  # some programs put all of a page into a form
 )
-_AROUND = ".//script|.//style|.//noscript|.//template|.//nav|.//aside|.//footer|.//form|.//iframe|.//svg|.//head"
+_MENUS = ".//ul|.//ol|.//dl|.//*[(self::div or self::p) and count(.//a) > 1]"
 _BLOCKS = frozenset(  # of HTML, then of trafilatura
     (
         *("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "tr", "blockquote", "pre", "div", "section"),
@@ -42,9 +43,9 @@ def read(data: bytes, hint: str) -> Document:
     address, _, charset = hint.partition(" ")
     text = decode_page(data, charset)
     tree = parse(text)
-    found = _article(tree, address)
+    found = _article(tree, text, address)
     if found is None or not found.text:
-        found = document(blocks(_whole(parse(text))), title=_title(tree))
+        found = document(_whole(text), title=_title(tree))
     if not found.text and _depth(tree) >= _MAX_DEPTH:
         raise Unreadable("is nested too deeply to be read; save it in a simpler form")
     if not found.text:
@@ -79,8 +80,7 @@ def parse(text: str) -> html.HtmlElement:
         tree = html.document_fromstring(_storable(text).encode(), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise Unreadable("has no text; check that it is a web page") from error
-    for hidden in tree.xpath(_HIDDEN):
-        _drop(hidden)
+    drop_hidden(tree)
     drop_read_also(tree)
     return tree
 
@@ -110,8 +110,8 @@ def blocks(root: html.HtmlElement, *, page: int = 0) -> Iterator[Block]:
     yield from line()
 
 
-def _article(tree: html.HtmlElement, address: str) -> Document | None:
-    """What trafilatura takes for the article."""
+def _article(tree: html.HtmlElement, text: str, address: str) -> Document | None:
+    """What trafilatura takes for the article; the lines of the page where that is all of them on one line."""
     found = bare_extraction(
         tree,
         url=address or None,
@@ -126,13 +126,34 @@ def _article(tree: html.HtmlElement, address: str) -> Document | None:
     metadata = Metadata(
         _plain(found.author), iso_date(found.date or ""), found.url or "", tuple(filter(None, tags))[:20]
     )
-    return document(blocks(found.body), title=found.title or _title(tree), metadata=metadata)
+    lines = list(blocks(found.body))
+    if len(lines) == 1 and _is_made_of(lines[0], whole := _whole(text)):
+        lines = whole
+    return document(without_notices(lines), title=found.title or _title(tree), metadata=metadata)
 
 
-def _whole(tree: html.HtmlElement) -> html.HtmlElement:
+def _whole(text: str) -> list[Block]:
+    """The lines of a page without what is around an article, and without menus if there is more than them."""
+    tree = parse(text)
     for around in tree.xpath(_AROUND):
         _drop(around)
-    return tree
+    everything = list(blocks(tree))
+    for menu in tree.xpath(_MENUS):
+        if is_links(menu):
+            _drop(menu)
+    return without_notices(list(blocks(tree)) or everything)
+
+
+def _is_made_of(line: Block, pieces: list[Block]) -> bool:
+    """Whether a line has all the pieces in their order."""
+    text, place = "".join(line.text.split()), 0
+    for piece in pieces:
+        words = "".join(piece.text.replace(" | ", " ").split())
+        found = text.find(words, place)
+        if found < 0:
+            return False
+        place = found + len(words)
+    return len(pieces) > 0
 
 
 def _drop(element: html.HtmlElement) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 KINDS = ("pdf", "html", "docx", "epub", "feed", "markdown")
 GUIDED_BY = ["index", "docx", "feedparser", "justext", "trafilatura", "zipfile"]
 """Packages whose branches steer the mutations."""
+CHANGES = ("insert", "overwrite", "replace", "delete", "truncate")
 FINDINGS = Path(__file__).with_name("findings")
 
 
@@ -63,31 +64,50 @@ def _with_hypothesis(kind: str, seconds: int) -> None:
     ends = time.monotonic() + seconds
     tried = 0
 
+    change = st.tuples(st.sampled_from(CHANGES), st.integers(0, 10**6), st.binary(max_size=20), st.integers(0, 300))
+
     @settings(max_examples=10**9, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(st.sampled_from(seeds), st.lists(st.tuples(st.integers(0, 10**6), st.binary(max_size=20)), max_size=6))
-    def fuzz(seed: bytes, changes: list[tuple[int, bytes]]) -> None:
+    @given(st.sampled_from(seeds), st.lists(change, max_size=6))
+    def fuzz(seed: bytes, changes: list[tuple[str, int, bytes, int]]) -> None:
         nonlocal tried
         if time.monotonic() > ends:
             raise TimeoutError
         tried += 1
         data = seed
-        for place, inserted in changes:
-            at = place % (len(data) + 1)
-            data = data[:at] + inserted + data[at + len(inserted) :]
+        for way, place, new, length in changes:
+            data = changed(data, way, place % (len(data) + 1), new, length)
         try:
             target.check(data)
         except Exception:
             keep(kind, data)
             raise
 
+    found = "nothing found"
     try:
         fuzz()
     except TimeoutError:
         pass
     except Exception:  # noqa: BLE001  # whatever it is, it is the finding
         traceback.print_exc()
-        sys.exit(1)
-    print(f"{kind}: {tried} inputs in {seconds} seconds, nothing found")
+        found = f"see {FINDINGS / kind}"
+    print(f"{kind}: {tried} inputs tried in {time.monotonic() - ends + seconds:.0f} seconds, {found}")
+    sys.exit(found != "nothing found")
+
+
+def changed(data: bytes, way: str, at: int, new: bytes, length: int) -> bytes:
+    """Bytes with one change of the kinds `CHANGES` at a place: `new` put there, `length` of them gone, or both."""
+    match way:
+        case "insert":
+            return data[:at] + new + data[at:]
+        case "delete":
+            return data[:at] + data[at + length :]
+        case "truncate":
+            return data[:at]
+        case "replace":
+            return data[:at] + new + data[at + length :]
+        case "overwrite":
+            return data[:at] + new + data[at + len(new) :]
+    raise ValueError(way)
 
 
 def keep(kind: str, data: bytes) -> Path:
