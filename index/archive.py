@@ -35,7 +35,7 @@ MAX_LINE = 2_000_000_000
 def export_library(library: Library, path: Path) -> int:
     """Write all articles of all spaces to a file, whole or not at all; return how many.
 
-    Raises: LibraryError if it cannot be written.
+    Raises: LibraryError if it cannot be written, or an article is damaged.
     """
     try:
         with tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=path.name, delete=False) as file:
@@ -84,7 +84,7 @@ def _values(library: Library) -> Iterator[dict[str, Any]]:
         for record in space.records():
             with space.reading() as view:
                 indexed = view.load(record)
-            if indexed is None:
+            if indexed is None or indexed.article.version != record.version:
                 raise LibraryError(f"The article {record.id!r} is not whole; run `sanad verify`, then export again.")
             yield {"space": name, "id": record.id, "record": to_values(record), **_to_values(indexed)}
 

@@ -1,7 +1,11 @@
-"""Article → stored, searchable article: split, embed, commit; what is unchanged is left alone."""
+"""Article → stored, searchable article: split, embed, commit; what is unchanged is left alone.
+
+An article whose text is as it was, but was read from other bytes or by a newer reader, is looked at again: its pages
+and headings may be better known, and a damaged text is mended from its source.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,7 +13,7 @@ from index.embedding import Encoders
 from index.library import Change, Library
 from index.passages import pack_passages
 from index.sentences import split_sentences
-from index.types import Article, IndexedArticle, Passage, Sentence
+from index.types import Article, ArticleRecord, IndexedArticle, Passage, Sentence
 
 Progress = Callable[[int, int], None]
 """Called with the texts embedded so far and in all."""
@@ -20,6 +24,10 @@ COMMIT_SENTENCES = 256
 
 
 def _silent(done: int, total: int) -> None:
+    """Report to nobody."""
+
+
+def _ignore(done: int) -> None:
     """Report to nobody."""
 
 
@@ -56,13 +64,13 @@ class Indexer:
         """Index those whose text is new, some hundred sentences at a time; what is yielded can be found."""
         latest = {article.id: article for article in articles}
         library = self._library.space(space)
-        known = library.versions(list(latest))
-        unchanged = [article for article in latest.values() if known.get(article.id) == article.version]
-        yield from (Indexed(article, Change.UNCHANGED, 0) for article in unchanged)
-        parts = [self.split(article) for article in latest.values() if known.get(article.id) != article.version]
+        known = library.find(list(latest))
+        live = {key for key, record in known.items() if record.version == latest[key].version}
+        yield from self._look_again(library, [(latest[key], known[key]) for key in latest if key in live])
+        parts = [self.split(article) for key, article in latest.items() if key not in live]
         total, done, waiting = sum(len(part.texts) for part in parts), 0, list[IndexedArticle]()
         for number, part in enumerate(parts, 1):
-            waiting.append(self._embed(part, lambda count, before=done: progress(before + count, total)))  # type: ignore[misc]
+            waiting.append(self.embed(part, lambda count, before=done: progress(before + count, total)))  # type: ignore[misc]
             done += len(part.texts)
             if number == len(parts) or sum(len(indexed.sentences) for indexed in waiting) >= COMMIT_SENTENCES:
                 yield from _commit(library, waiting)
@@ -76,14 +84,15 @@ class Indexer:
 
     def index(self, article: Article) -> IndexedArticle:
         """Split and embed an article without storing it."""
-        return self._embed(self.split(article), lambda _: None)
+        return self.embed(self.split(article))
 
     def split(self, article: Article) -> Parts:
         """Cut an article as it is stored."""
         sentences = split_sentences(article)
         return Parts(article, sentences, pack_passages(sentences, article, budget=self._budget))
 
-    def _embed(self, part: Parts, progress: Callable[[int], None]) -> IndexedArticle:
+    def embed(self, part: Parts, progress: Callable[[int], None] = _ignore) -> IndexedArticle:
+        """Give the parts their vectors; `progress` is called with the texts embedded so far."""
         encoders, texts, vectors = self._encoders(), part.texts, []
         for start in range(0, len(texts), encoders.main.embed_batch_size):
             vectors.append(encoders.embed(texts[start : start + encoders.main.embed_batch_size]))
@@ -91,6 +100,35 @@ class Indexer:
         stacked, count = np.concatenate(vectors), len(part.sentences)
         second = encoders.embed_second(texts[:count])
         return IndexedArticle(part.article, part.sentences, part.passages, stacked[:count], stacked[count:], second)
+
+    def _look_again(self, library: Library, articles: Sequence[tuple[Article, ArticleRecord]]) -> Iterator[Indexed]:
+        """Store again those of some live versions that are stored otherwise than they are read now."""
+        origins: dict[str, str] = {}
+        for article, record in articles:
+            known = bool(record.origin) and record.origin == article.origin
+            indexed = None if known else self._otherwise(library, article, record)
+            if indexed:
+                yield Indexed(article, library.renew(indexed), len(indexed.sentences))
+                continue
+            if record.origin != article.origin:
+                origins[article.id] = article.origin
+            yield Indexed(article, Change.UNCHANGED, 0)
+        library.put_origins(origins)
+
+    def _otherwise(self, library: Library, article: Article, record: ArticleRecord) -> IndexedArticle | None:
+        """The article as it is read now, with the vectors that there are; None if it is stored so."""
+        parts, stored = self.split(article), library.load(record)
+        if stored is None or (stored.sentences, stored.passages) != (parts.sentences, parts.passages):
+            return self.embed(parts)
+        if stored.article.language == article.language and _places(stored.article, parts) == _places(article, parts):
+            return None
+        return replace(stored, article=article)
+
+
+def _places(article: Article, parts: Parts) -> list[tuple[int, str]]:
+    """Page and heading of each sentence."""
+    places = (article.place(sentence.start) for sentence in parts.sentences)
+    return [(place.page, place.heading) for place in places]
 
 
 def _commit(library: Library, articles: list[IndexedArticle]) -> Iterator[Indexed]:

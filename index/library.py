@@ -9,6 +9,7 @@ process that was killed. Reading files is `index.readers`', embedding `index.ind
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -25,11 +26,13 @@ ABANDONED_AFTER = 600.0
 
 
 class Change(StrEnum):
-    """What `commit` did."""
+    """What became of an article that was to be stored."""
 
     ADDED = "added"
     REPLACED = "replaced"
     UNCHANGED = "unchanged"
+    RENEWED = "renewed"
+    """The same version, stored again: its pages and headings are better known, or it was damaged."""
 
 
 class Library:
@@ -104,12 +107,21 @@ class Library:
             raise UnknownArticle(f"There is no article {record.id!r}; `sanad articles` lists them.")
         return loaded.article
 
-    def versions(self, article_ids: list[str]) -> dict[str, str]:
-        """The live version of those of the articles that are there."""
+    def load(self, record: ArticleRecord) -> IndexedArticle | None:
+        """The article of a record with its parts and vectors; None where any of it is gone or damaged."""
+        with self.reading() as view:
+            stored = view.stored(record)
+            indexed = view.load(record) if stored and stored.version == record.version else None
+        if indexed and indexed.second_vectors is None and self.shape.second != "none":
+            return None
+        return indexed
+
+    def find(self, article_ids: list[str]) -> Mapping[str, ArticleRecord]:
+        """Those of the articles that are there, by id."""
         if not self.store.exists:
             return {}
         with self.reading() as view:
-            return {article_id: record.version for article_id, record in view.find(article_ids).items()}
+            return view.find(article_ids)
 
     def commit(self, articles: Sequence[IndexedArticle]) -> list[Change]:
         """Make these versions the live ones, in one turn: a few calls of Chroma's, however many articles."""
@@ -135,11 +147,25 @@ class Library:
         """Store an article exactly as its record says, whatever lies there under its name."""
         with self._writing() as session:
             there = records.read_records(session, self._names, [record.id])
-            begun = rows.journal(session, self._names, [(one, record) for one in there] or [(None, record)])
-            rows.drop_versions(session, self._names, [record])
-            rows.add_parts(session, self._names, [indexed])
-            records.put_records(session, self._names, [record], [indexed])
-            self._sweep(session, begun)
+            self._put_again(session, indexed, record, there)
+
+    def renew(self, indexed: IndexedArticle) -> Change:
+        """Store a version that is live once more, as it is read now, without counting it as a new one."""
+        with self._writing() as session:
+            there = records.read_records(session, self._names, [indexed.article.id])
+            if there and there[0].version == indexed.article.version:
+                self._put_again(session, indexed, records.record_again(indexed, there[0]), there)
+                return Change.RENEWED
+        return self.commit([indexed])[0]
+
+    def put_origins(self, origins: Mapping[str, str]) -> None:
+        """Note by id what articles, whose versions stay, were read from; "" has them read again."""
+        if origins:
+            with self._writing() as session:
+                there = records.read_records(session, self._names, list(origins))
+                changed = [replace(record, origin=origins[record.id]) for record in there]
+                for start in range(0, len(changed), rows.BATCH):
+                    records.put_records_again(session, self._names, changed[start : start + rows.BATCH])
 
     def drop_strays(self) -> int:
         """Delete rows of no live version, of which a process that was killed leaves some; return how many."""
@@ -217,6 +243,18 @@ class Library:
         if done:
             live = records.read_records(session, self._names, [entry.article_id for entry in done])
             rows.drop_parts(session, self._names, done, keep={(record.id, record.version) for record in live})
+
+    def _put_again(
+        self, session: Session, indexed: IndexedArticle, record: ArticleRecord, there: Sequence[ArticleRecord]
+    ) -> None:
+        begun = rows.journal(session, self._names, [(one, record) for one in there] or [(None, record)])
+        rows.drop_versions(session, self._names, [record])
+        for one in there:
+            if one.version == record.version and one.language != record.language:
+                rows.drop_versions(session, self._names, [one])
+        rows.add_parts(session, self._names, [indexed])
+        records.put_records(session, self._names, [record], [indexed])
+        self._sweep(session, begun)
 
     def _foreign(self, session: Session) -> list[Names]:
         return [names for names in catalogs(session) if names.digest != self.shape.digest]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,6 +38,12 @@ def record_of(indexed: IndexedArticle, *, before: ArticleRecord | None = None, s
         story,
         history,
     )
+
+
+def record_again(indexed: IndexedArticle, before: ArticleRecord) -> ArticleRecord:
+    """The record of a version that is live already and is stored again: no newer than it was."""
+    about = {"indexed": before.indexed, "story": before.story, "history": before.history}
+    return replace(record_of(indexed), **about)  # type: ignore[arg-type]
 
 
 def to_values(record: ArticleRecord) -> dict[str, Any]:

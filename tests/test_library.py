@@ -133,10 +133,31 @@ def test_an_address_that_is_none_is_named(tmp_path: Path, url: str) -> None:
         Library(Store(tmp_path, url=url), SHAPE).records()
 
 
-def test_a_password_in_an_address_is_not_repeated(tmp_path: Path) -> None:
-    with pytest.raises(LibraryError) as raised:
-        Library(Store(tmp_path, url="http://me:hunter2@127.0.0.1:9"), SHAPE).records()
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://me:hunter2@127.0.0.1:9",
+        "http://127.0.0.1:9/base",
+        "http://127.0.0.1:9/?key=hunter2",
+        "http://127.0.0.1:9#hunter2",
+    ],
+)
+def test_an_address_of_which_a_part_would_be_lost_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(LibraryError, match="only host and port can be used; write http://HOST:PORT") as raised:
+        Library(Store(tmp_path, url=url), SHAPE).records()
     assert "hunter2" not in str(raised.value)
+
+
+def test_what_stands_in_a_folders_place_is_to_be_moved_away(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file", encoding="utf-8")
+    (tmp_path / "odd" / "library.lock").mkdir(parents=True)
+    for folder, advice in (
+        (tmp_path / "file", "File exists.*a file stands where a folder must be: move it away"),
+        (tmp_path / "file" / "library", "Not a directory.*a file stands where a folder must be: move it away"),
+        (tmp_path / "odd", "Is a directory.*a folder stands where a file must be: move it away"),
+    ):
+        with pytest.raises(LibraryError, match=f"{advice}, or set SANAD_HOME"):
+            Library(Store(folder), SHAPE).commit([made_article(1)])
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a database", b"SQLite format 3\0" + b"\xff" * 5000])
@@ -145,8 +166,26 @@ def test_a_corrupt_folder_is_named(tmp_path: Path, damage: bytes) -> None:
     library.commit([made_article(1)])
     library.store.close()
     (tmp_path / "chroma.sqlite3").write_bytes(damage)
-    with pytest.raises(LibraryError, match="move the folder away and index again"):
-        Library(Store(tmp_path), SHAPE).records()
+    again = Library(Store(tmp_path), SHAPE)
+    said = []
+    for _ in range(2):
+        with pytest.raises(LibraryError, match="move the folder away and index again") as raised:
+            again.records()
+        said.append(str(raised.value))
+    assert said[0] == said[1]
+
+
+def test_a_library_put_back_opens_in_the_same_process(tmp_path: Path) -> None:
+    library = Library(Store(tmp_path), SHAPE)
+    library.commit([made_article(1)])
+    library.store.close()
+    whole = (tmp_path / "chroma.sqlite3").read_bytes()
+    (tmp_path / "chroma.sqlite3").write_bytes(b"not a database at all")
+    for _ in range(2):
+        with pytest.raises(LibraryError, match="move the folder away and index again"):
+            library.records()
+    (tmp_path / "chroma.sqlite3").write_bytes(whole)
+    assert fault(library, made_article(1)) == ""
 
 
 def test_two_stores_of_one_process_see_each_other(tmp_path: Path) -> None:

@@ -1,9 +1,8 @@
-"""The library beyond adding and asking: stories, versions, filters, export, import, verification."""
+"""The library beyond adding and asking: stories, versions, filters."""
 
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from bot.bootstrap import App, bootstrap
@@ -20,7 +19,6 @@ from index.retriever import _candidates
 from index.sentences import split_sentences
 from index.store import Store
 from index.types import Article, Language, Metadata, Place
-from index.verify import Fault, verify
 from tests import documents
 from tests.made import SHAPE, made_article
 
@@ -194,33 +192,3 @@ def test_a_link_leads_to_the_sentence() -> None:
     assert link_to(replace(article, metadata=Metadata()), sentences[0]) == ""
     paged = replace(article, places=(Place(0, 1), Place(sentences[1].start, 2)))
     assert link_to(paged, sentences[1]) == "https://a.example/b#page=2"
-
-
-def test_verification_finds_and_mends_every_kind_of_damage(app: App) -> None:
-    library = app.library
-    articles = [told(STORY, "a"), told(OTHER, "b"), told(STORY * 2 + OTHER * 2, "c"), told(OTHER.upper(), "d")]
-    list(app.indexer.add(articles))
-    assert faults(app) == []
-    before = library.records()
-    with library.store.session(write=True) as session:
-        (catalog,) = [session.make(name) for name in session.names() if name.endswith("-articles")]
-        (sentences,) = [session.make(name) for name in session.names() if name.endswith("-sentences-en")]
-        keys = {record.source: f"{record.id}.{record.version}" for record in before}
-        vectors = np.ones((1, 512), np.float32)
-        sentences.delete(ids=[f"{keys['a']}.0"])
-        sentences.update(ids=[f"{keys['b']}.0"], documents=["Another text."], embeddings=vectors)
-        sentences.add(ids=["0123456789ab.0123456789abcdef.0"], embeddings=vectors, documents=["x"])
-        catalog.update(ids=[articles[3].id], documents=["Another text."], embeddings=vectors)
-    found = {one.title[:12]: one for one in faults(app)}
-    assert {title: (one.what.split(";")[0][:24], one.mended) for title, one in found.items()} == {
-        STORY[:12]: ("some of its sentences, p", True),
-        OTHER[:12]: ("its sentences or passage", True),
-        OTHER.upper()[:12]: ("its text is damaged", False),
-        "": ("1 rows belonged to no ar", True),
-    }
-    assert [one.title[:12] for one in faults(app)] == [OTHER.upper()[:12]]
-    assert library.records() == before
-
-
-def faults(app: App) -> list[Fault]:
-    return list(verify(app.library, app.indexer, progress=lambda _done, _total: None))

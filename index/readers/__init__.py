@@ -46,7 +46,7 @@ __all__ = [
     "read_source",
 ]
 
-READERS_VERSION = 2
+READERS_VERSION = 3
 """Raise it when the same bytes may come out as another text: unchanged files are then read again."""
 
 STANDARD_INPUT = "-"

@@ -31,7 +31,14 @@ KINDS = {
 IGNORE_FILE = ".sanadignore"
 """Patterns of files to pass over, as in a .gitignore, for the folder it lies in and all below."""
 
-_MAX_PATTERNS = 100_000
+MAX_PATTERNS = 1000
+"""Lines of an ignore file that are read."""
+MAX_PATTERN = 300
+"""Characters of a pattern."""
+MAX_WILDCARDS = 3
+"""Asterisks of a pattern, `**/` and `/**` counting once: each more may make matching fifty times slower."""
+_MAX_IGNORE_BYTES = 100_000
+_ASTERISKS = re.compile(r"\*\*/|/\*\*|\*")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
@@ -93,6 +100,7 @@ def files_below(folder: Path) -> Iterator[Path | Skipped | SourceError]:
     for parent, folders, names in os.walk(folder, onerror=unreadable.append):
         here = Path(parent)
         rules[parent] = _Rules(here, rules.get(str(here.parent)))
+        yield from rules[parent].problems
         kept: list[str] = []
         for name in sorted(folders):
             reason = rules[parent].why_not(here / name, is_folder=True)
@@ -121,11 +129,15 @@ def name_of(path: Path) -> str:
 
 
 class _Rules:
-    """The ignore files that hold in a folder: its own and those above, up to the one that was asked for."""
+    """The ignore files that hold in a folder: its own and those above, up to the one that was asked for.
+
+    `problems` says what of its own cannot be used; the rest holds.
+    """
 
     def __init__(self, folder: Path, above: "_Rules | None") -> None:
         self._above, self._folder = above, folder
-        self._spec = _ignored(folder / IGNORE_FILE)
+        self.problems: list[SourceError] = []
+        self._spec = self._read(folder / IGNORE_FILE)
 
     def why_not(self, path: Path, *, is_folder: bool = False) -> str:
         """Why a path is passed over; "" if it is not."""
@@ -139,6 +151,25 @@ class _Rules:
             return "not a type that is read"
         return ""
 
+    def _read(self, path: Path) -> "GitIgnoreSpec | None":
+        from pathspec import GitIgnoreSpec
+
+        try:
+            lines = _lines_of(path)
+        except SourceError as problem:
+            self.problems.append(problem)
+            return None
+        reasons = [_why_not_used(line) for line in lines]
+        self.problems += (
+            SourceError(
+                f"{name_of(path)!r} has a bad pattern in line {number} ({reason}); write it as in a .gitignore."
+            )
+            for number, reason in enumerate(reasons, 1)
+            if reason
+        )
+        used = [line for line, reason in zip(lines, reasons, strict=True) if not reason]
+        return GitIgnoreSpec.from_lines(used) if used else None
+
     def _is_ignored(self, path: Path, *, is_folder: bool) -> bool:
         relative = path.relative_to(self._folder).as_posix() + ("/" if is_folder else "")
         mine = self._spec.check_file(relative).include if self._spec else None
@@ -147,19 +178,37 @@ class _Rules:
         return bool(self._above and self._above._is_ignored(path, is_folder=is_folder))
 
 
-def _ignored(path: Path) -> "GitIgnoreSpec | None":
-    from pathspec import GitIgnoreSpec
-
+def _lines_of(path: Path) -> list[str]:
+    """The lines of an ignore file, none if it is not there. Raises: SourceError if it is none, or too long."""
+    shown = name_of(path)
+    if not path.is_symlink() and not path.exists():
+        return []
+    if not stat.S_ISREG(_status(path).st_mode):
+        raise SourceError(f"{shown!r} is not a regular file; write patterns into it as in a .gitignore.")
     try:
         with path.open("rb") as file:
-            lines = file.read(_MAX_PATTERNS).decode("utf-8", "replace").splitlines()
-    except OSError:
-        return None
+            data = file.read(_MAX_IGNORE_BYTES + 1)
+    except OSError as error:
+        raise _cannot_read(path, error) from error
+    lines = data.decode("utf-8", "replace").splitlines()
+    if len(data) > _MAX_IGNORE_BYTES or len(lines) > MAX_PATTERNS:
+        raise SourceError(f"{shown!r} has more than the {MAX_PATTERNS} patterns that are read; write fewer.")
+    return lines
+
+
+def _why_not_used(pattern: str) -> str:
+    """Why a pattern cannot be used; "" if it can."""
+    from pathspec import GitIgnoreSpec
+
+    if len(pattern) > MAX_PATTERN:
+        return f"it has more than {MAX_PATTERN} characters"
+    if len(_ASTERISKS.findall(pattern)) > MAX_WILDCARDS:
+        return f"it has more than {MAX_WILDCARDS} asterisks"
     try:
-        return GitIgnoreSpec.from_lines(lines)
+        GitIgnoreSpec.from_lines([pattern])
     except ValueError as error:
-        shown = name_of(path)
-        raise SourceError(f"{shown!r} has a bad pattern ({error}); write it as in a .gitignore.") from error
+        return str(error)
+    return ""
 
 
 def _file_or_why_not(

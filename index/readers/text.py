@@ -1,24 +1,25 @@
-"""Plain text and Markdown → `Article`: titles, headings, front matter. Bytes → text is `index.decoding`'s."""
+"""Plain text and Markdown → `Article`, with a title. Bytes → text is `index.decoding`'s."""
 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from itertools import islice
 
 from config.errors import SourceError
 from index.decoding import is_binary
-from index.readers.document import Document, iso_date, one_line
+from index.readers.document import Document
+from index.readers.front_matter import front_matter
+from index.readers.headings import headings
 from index.text import language_of
-from index.types import Article, Metadata, Place
+from index.types import Article, Place
 
 TITLE_LENGTH = 80
+MOST_HEADINGS = 100_000
+"""Headings of a text that are kept."""
 
 _HEADING = re.compile(r"^#{1,6}[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
-_FENCE = re.compile(r"^ {0,3}(```+|~~~+)", re.MULTILINE)
-_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.{0,4000}?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-_MOST_NESTED = 50
 _MARKUP = re.compile(r"[*_`#>|]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -57,48 +58,15 @@ def identity_of(source: str) -> str:
 
 def markdown(text: str) -> Document:
     """Return Markdown as it is, without its front matter, with its headings as places."""
-    metadata, title = Metadata(), ""
-    if front := _FRONT_MATTER.match(text):
-        values = _front_matter(front[1])
-        if values is not None:
-            text, title = text[front.end() :], one_line(str(values.get("title") or ""))
-            metadata = _metadata(values)
-    return Document(text, title, metadata, tuple(_headings(text)))
+    head = front_matter(text)
+    text = text[head.begins :]
+    return Document(text, head.title, head.metadata, tuple(_places(text)))
 
 
-def _headings(text: str) -> list[Place]:
-    """Where headings stand, outside of code."""
-    fences = [match.start() for match in _FENCE.finditer(text)]
-    places: list[Place] = []
-    number = 0
-    for heading in _HEADING.finditer(text):
-        while number < len(fences) and fences[number] < heading.start():
-            number += 1
-        if number % 2 == 0:
-            places.append(Place(heading.start(), heading=_plain(_MARKUP.sub("", heading[1]))[:300]))
-    return places
-
-
-def _front_matter(block: str) -> Mapping[str, Any] | None:
-    """The values of a YAML block, or None if it is none."""
-    import yaml
-
-    if sum(char in "[{" for char in block) > _MOST_NESTED:  # which takes YAML's reader quadratic time
-        return None
-    try:
-        values = yaml.safe_load(block)
-    except (yaml.YAMLError, RecursionError, ValueError, OverflowError):
-        return None
-    return values if isinstance(values, dict) else None
-
-
-def _metadata(values: Mapping[str, Any]) -> Metadata:
-    tags = values.get("tags") or values.get("keywords") or ()
-    listed = tags if isinstance(tags, list) else re.split("[,،]", str(tags)) if tags else []
-    author = values.get("author") or values.get("authors") or ""
-    named = ", ".join(str(one) for one in author[:5]) if isinstance(author, list) else str(author)
-    kept = tuple(one_line(str(tag), 60) for tag in listed[:20])
-    return Metadata(one_line(named), iso_date(str(values.get("date") or "")), "", kept)
+def _places(text: str) -> Iterator[Place]:
+    for start, heading in islice(headings(text), MOST_HEADINGS):
+        if shown := _plain(_MARKUP.sub("", heading))[:300]:
+            yield Place(start, heading=shown)
 
 
 def _title_of(text: str) -> str:

@@ -1,6 +1,7 @@
 """Files made to exhaust, crash or mislead their reader: a clear sentence, in bounded time, and the rest goes on."""
 
 import io
+import re
 import resource
 import subprocess
 import sys
@@ -16,8 +17,9 @@ from index.readers import article_from_bytes, read_source
 from index.readers.document import Unreadable
 from index.sandbox import Sandbox
 from index.sentences import split_sentences
-from index.types import Article
+from index.types import Article, Metadata
 from tests import documents
+from tests.fuzz.__main__ import CHANGES, changed
 from tests.fuzz.targets import TARGETS
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +44,12 @@ def lying_zip() -> bytes:
     data = bytearray(documents.book([b"<p>" + b"word " * 2_000_000 + b"</p>"]))
     size = (len("<p></p>") + 10_000_000).to_bytes(4, "little")
     return bytes(data.replace(size, (1000).to_bytes(4, "little")))
+
+
+def yaml_laughs(name: str) -> bytes:
+    """Front matter of which one value has sixteen million parts once its aliases are unfolded."""
+    levels = [f"b{n}: &b{n} [{', '.join([f'*b{n - 1}'] * 4)}]" for n in range(1, 13)]
+    return "\n".join(["---", "b0: &b0 [x, x, x, x]", *levels, f"{name}: *b12", "---", "text"]).encode()
 
 
 def pdf_with(page: str, **objects: str) -> bytes:
@@ -76,6 +84,16 @@ HOSTILE = {
     "attributes.html": b"<p " + b"a=1 " * 10**6 + b">text",
     "brackets.html": b"<" * 200_000 + b" text",
     "entities.html": (BOMB + "<p>&a9; text</p>").encode(),
+    "styles.html": b"<style>" + b".a{display:none}" * 60_000 + b"</style>" + b"<p class='b a'>text</p>" * 60_000,
+    "classes.html": b"<style>"
+    + b".a{display:none}" * 60_000
+    + b"</style>"
+    + b"".join(b"<p class='a x%d'>text</p>" % number for number in range(60_000)),
+    "braces.html": b"<style>"
+    + b"@media a{(.a[" * 80_000
+    + b"</style><p class=a style='left:-"
+    + b"0" * 10**6
+    + b"'>text",
     "external.html": b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><p>&e; text</p>',
     "broken.html": bytes(range(256)) * 1000,
     "bomb.docx": zip_bomb("word/document.xml"),
@@ -98,9 +116,12 @@ HOSTILE = {
     "long line.txt": b"a" * 19_000_000,
     "long line.md": b"# " * 5_000_000,
     "front matter.md": b"---\n" + b"[" * 3500 + b"\n---\ntext",
-    "laughs.md": b"---\na: &a [x,x]\n"
-    + b"".join(b"b%d: &b%d [*a,*a,*a,*a]\n" % (n, n) for n in range(99))
-    + b"---\ntext",
+    **{f"laughs {name}.md": yaml_laughs(name) for name in ("title", "author", "tags", "a")},
+    "deep.md": b"---\n" + b"- " * 1900 + b"x\n---\ntext",
+    "huge number.md": b"---\ntitle: 0x" + b"f" * 3900 + b"\n---\ntext",
+    "underlines.md": b"=\n" * 500_000 + b"text",
+    "headings.md": b"# a\n" * 500_000,
+    "space in a heading.md": b"# a" + b" " * 19_000_000 + b"b",
     "null.txt": b"text \0 text",
     "surrogate.txt": b"text \xed\xa0\x80 text",
     **{f"endless {number}.pdf": data for number, data in enumerate(endless_pdf())},
@@ -113,6 +134,18 @@ def read_or_refuse(name: str) -> tuple[str, str]:
         return article_from_bytes(HOSTILE[name], source=name).text, ""
     except SourceError as problem:
         return "", str(problem)
+
+
+def test_a_fuzz_run_says_how_many_inputs_it_tried() -> None:
+    command = [sys.executable, "-m", "tests.fuzz", "markdown", "--seconds", "1"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert re.search(r"^markdown: [1-9]\d* inputs tried in \d+ seconds, nothing found$", run.stdout, re.MULTILINE)
+    assert run.returncode == 0
+
+
+def test_mutations_put_in_take_out_and_cut() -> None:
+    made = [changed(b"abcdef", way, 2, b"XY", 3) for way in CHANGES]
+    assert made == [b"abXYcdef", b"abXYef", b"abXYf", b"abf", b"ab"]
 
 
 def test_deep_nesting_is_named() -> None:
@@ -131,6 +164,14 @@ def test_hostile_files_take_bounded_time_and_memory(name: str) -> None:
     assert len(text) <= 20_000_000
     assert time.monotonic() - began < 60
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 700_000  # kB, in this process
+
+
+@pytest.mark.parametrize("name", ["title", "author", "tags"])
+def test_aliases_of_yaml_are_never_unfolded(name: str) -> None:
+    began = time.process_time()
+    article = article_from_bytes(yaml_laughs(name), source="a.md")
+    assert (article.text, article.title, article.metadata) == ("text", "text", Metadata())
+    assert time.process_time() - began < 1
 
 
 def test_a_folder_of_them_still_gives_its_good_article(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A person's way through the bot, over real HTTP, with the real engine."""
 
 import json
+from collections.abc import Callable
 
 from tests import documents
 from tests.telegram.conftest import OPERATOR, Talk
@@ -83,7 +84,7 @@ def test_files_become_articles_others_are_declined(talk: Talk) -> None:
 
 def test_documents_become_articles_cited_with_their_pages(talk: Talk) -> None:
     ben, text = talk.person("Ben", "en"), "The harbour of {} has {} cranes. Each of them lifts 40 tonnes."
-    kinds = {
+    kinds: dict[str, Callable[[str], bytes]] = {
         "pdf": lambda paragraph: documents.printed([paragraph], heading="Cranes"),
         "docx": lambda paragraph: documents.word([paragraph]),
         "html": lambda paragraph: documents.page([paragraph], language="en"),
