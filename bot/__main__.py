@@ -5,21 +5,37 @@ Importing Typer takes longer than all else that `sanad --help` does, so its text
 
 import os
 import sys
-from pathlib import Path
 
-HELP = Path(__file__).with_name("help.txt")
+HELP = "help.txt"
 WIDTH = 80
 """Columns the help is written for, as Typer does for every terminal that is not narrower."""
 
 
 def main() -> None:
     """Run the command line."""
-    if sys.argv[1:] == ["--help"] and _is_wide():
-        print(HELP.read_text("utf-8"), end="")
-        return
-    from bot.cli import main
+    try:
+        _run()
+    except KeyboardInterrupt:  # so early that `bot.ending` was not there yet
+        os.write(2, b"sanad: Interrupted.\n")
+        os._exit(130)
 
-    main()
+
+def _run() -> None:
+    from bot.ending import ending
+
+    with ending():
+        if sys.argv[1:] == ["--help"] and _is_wide():
+            print(_help(), end="")
+        else:
+            from bot.cli import main
+
+            main()
+
+
+def _help() -> str:
+    from pathlib import Path
+
+    return Path(__file__).with_name(HELP).read_text("utf-8")
 
 
 def _is_wide() -> bool:

@@ -7,20 +7,41 @@ import sys
 from collections.abc import Mapping
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+from bot.ending import FAILED, end, ending
 from bot.evaluation.command import Plug, Scope, register
-from config.errors import SanadError
 
 if TYPE_CHECKING:
     from bot.bootstrap import App
     from index.filters import Filter
 
-ANSWERED, NOT_IN_THE_ARTICLE, FAILED, INTERRUPTED = 0, 1, 2, 130
+ANSWERED, NOT_IN_THE_ARTICLE = 0, 1
+
+
+class _Commands(TyperGroup):
+    """The commands, without the endings that Typer has for a broken pipe and Ctrl-C: here they are `bot.ending`'s."""
+
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """Read the options; `--help` prints here."""
+        try:
+            return super().make_context(*args, **options)
+        except (OSError, KeyboardInterrupt) as error:
+            end(error)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (OSError, KeyboardInterrupt) as error:
+            end(error)
+
 
 app = typer.Typer(
+    cls=_Commands,
     help="Ask articles questions in Arabic or English; every statement of an answer is quoted from them.",
     no_args_is_help=True,
     add_completion=False,
@@ -37,20 +58,12 @@ Tags = Annotated[list[str] | None, typer.Option("--tag", help="Only articles wit
 
 
 def main() -> None:
-    """Run the command line; errors of ours become one line and status 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that knows no Arabic
-    try:
+    """Run the command line; errors become one line and status 2."""
+    with ending():
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="replace")  # a terminal that knows no Arabic, input that is not UTF-8
         app()
-    except SanadError as error:
-        typer.echo(f"sanad: {error}", err=True)
-        sys.exit(FAILED)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        sys.stdout = None  # whoever read us has gone; nothing is left to flush
-        sys.exit(FAILED)
 
 
 @app.command()
@@ -166,7 +179,7 @@ def chat(*, article: ArticleId = None, plain: Plain = None) -> None:
     """Ask question after question; piped in, one a line."""
     from bot.repl import Chat
 
-    Chat(_app(plain=plain), article=article).run()
+    raise typer.Exit(ANSWERED if Chat(_app(plain=plain), article=article).run() else FAILED)
 
 
 @app.command()

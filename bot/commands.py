@@ -2,12 +2,12 @@
 
 import json
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Timer
 
 from bot import messages
 from bot.bidi import clean
@@ -21,7 +21,7 @@ from config.settings import load_settings, origins
 from index.filters import Filter
 from index.indexing import Indexed, Progress
 from index.library import Change
-from index.readers import Read, Skipped, Unchanged, read_source
+from index.readers import STANDARD_INPUT, Read, Skipped, Unchanged, read_source
 from index.types import Article, Language
 
 SKIPPED_SHOWN = 20
@@ -34,7 +34,8 @@ def index_sources(
     """Index files, folders, addresses and the new entries of feeds; returns how many could not be read."""
     if not (sources or feeds or rebuild):
         sources = [str(SEEDS)]
-    found = _read_all(app, sources or (), feeds)
+    with nullcontext() if _are_typed(sources or ()) else progress_bar("Reading"):
+        found = _read_all(app, sources or (), feeds)
     with progress_bar("Indexing") as progress:
         if rebuild:
             _report(app.indexer.rebuild(progress=progress), quiet=quiet)
@@ -81,16 +82,17 @@ def in_language(language: Language, article: str | None, *, only: Filter = EVERY
 
 
 def show(paragraphs: Iterable[Line], *, plain: bool) -> None:
-    """Print paragraphs as they come: coloured on a terminal, text elsewhere."""
-    if not sys.stdout.isatty():
-        for paragraph in paragraphs:
-            print(to_text([paragraph], plain=plain), flush=True)
-        return
-    from rich.console import Console
+    """Print paragraphs as they come, each one line to copy: with styles where a terminal has them, else as text."""
+    if sys.stdout.isatty():
+        from rich.console import Console
 
-    console = Console(highlight=False)
+        console = Console(highlight=False)
+        if console.color_system:
+            for paragraph in paragraphs:
+                console.print(to_rich([paragraph], plain=plain), soft_wrap=True)
+            return
     for paragraph in paragraphs:
-        console.print(to_rich([paragraph], plain=plain))
+        print(to_text([paragraph], plain=plain), flush=True)
 
 
 def show_settings() -> None:
@@ -143,6 +145,11 @@ def _read_all(app: App, sources: Sequence[str], feeds: Sequence[str]) -> _Found:
     return found
 
 
+def _are_typed(sources: Sequence[str]) -> bool:
+    """Whether a person types one of the sources, which a bar would write over."""
+    return STANDARD_INPUT in sources and sys.stdin.isatty()
+
+
 def _report_rest(found: _Found) -> None:
     """Say what was left as it is and what was passed over, with the reasons."""
     if found.unchanged:
@@ -166,14 +173,23 @@ def _no_progress(_done: int, _total: int) -> None:
 
 @contextmanager
 def progress_bar(doing: str) -> Iterator[Progress]:
-    """A bar on a terminal, once the work has taken a second; silence elsewhere."""
+    """A bar on a terminal, once the work has taken a second; silence elsewhere.
+
+    It moves to and fro until the work says how far it is. Lines printed meanwhile stay whole: above the bar where they
+    go to a terminal, and where they are redirected to otherwise.
+    """
     if not sys.stderr.isatty():
         yield _no_progress
         return
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    began = time.monotonic()
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(doing, visible=False)
-        yield lambda done, total: bar.update(task, completed=done, total=total, visible=time.monotonic() - began > 1)
+    console = Console(stderr=True, soft_wrap=True)
+    with Bar(console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
+        task = bar.add_task(doing, total=None, visible=False)
+        late = Timer(1, bar.update, (task,), {"visible": True})
+        late.start()
+        try:
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+        finally:
+            late.cancel()

@@ -5,12 +5,14 @@ import platform
 import shutil
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 from time import perf_counter
 
+from bot import messages
 from bot.bootstrap import App, bootstrap
 from bot.trial import try_model
 from bot.writers.models import has_model
-from config.errors import SanadError
+from config.errors import NoArticles, SanadError
 from config.settings import load_settings, origins, user_file
 from index.embedding import make_encoders
 
@@ -60,13 +62,22 @@ def _settings(app: App) -> str:
 
 def _folder(app: App) -> str:
     folder = app.settings.folder
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    if not os.access(there, os.W_OK):
-        raise SanadError(f"{str(folder)!r} cannot be written; make it writable, or set SANAD_HOME.")
+    there = _writable(folder)
+    _writable(folder / "library")
     free = shutil.disk_usage(there).free
     if free < LEAST_FREE:
         raise SanadError(f"{str(folder)!r} has {free >> 20} MiB left; free some space.")
     return f"{folder}, {free >> 30} GiB free"
+
+
+def _writable(folder: Path) -> Path:
+    """The folder, or the one that it would be made in. Raises: SanadError unless that can be written."""
+    there = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+    if not there.is_dir():
+        raise SanadError(f"{str(there)!r} is no folder; move it away, or set SANAD_HOME.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise SanadError(f"{str(folder)!r} cannot be written; make it writable, or set SANAD_HOME.")
+    return there
 
 
 def _store(app: App) -> str:
@@ -78,7 +89,7 @@ def _store(app: App) -> str:
 def _library(app: App) -> str:
     records = app.library.records()
     if not records:
-        return "empty; `sanad index FILE` adds an article"
+        raise NoArticles(messages.NO_ARTICLES("en"))
     return f"{len(records)} articles, {sum(record.sentences for record in records)} sentences"
 
 

@@ -113,6 +113,10 @@ QUESTION_TOO_LONG = Message(
     ar="السؤال طويل جدًا ({length} حرفًا)؛ اختصره إلى {limit} حرف على الأكثر.",
     en="The question has {length} characters; shorten it to {limit} at most.",
 )
+SEARCH_EMPTY = Message(
+    ar="لا كلمة في ما تبحث عنه؛ اكتب كلمة واحدة على الأقل.",
+    en="There is no word to search for; type at least one.",
+)
 NO_ARTICLES = Message(
     ar="لا توجد مقالات بعد؛ أضف واحدًا بالأمر sanad index FILE.",
     en="There are no articles yet; add one with `sanad index FILE`.",

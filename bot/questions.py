@@ -5,27 +5,30 @@ from typing import Literal
 from bot import messages
 from bot.types import Question
 from config.errors import QuestionError
-from index.text import language_of
+from index.text import language_of, search_form, words
 from index.types import Language
 
 MOST_CHARACTERS = 2_000
+LEAST_LETTERS = 2
+"""Of one word at least; signs written on or between Arabic letters are none."""
 
 
 def read_question(text: str, *, language: Literal["auto", "ar", "en"], article_id: str | None = None) -> Question:
     """Make a question of the text; `language` auto answers in the language it is asked in.
 
-    Raises: QuestionError when it is empty or longer than MOST_CHARACTERS.
+    Raises: QuestionError when it has no word of LEAST_LETTERS or is longer than MOST_CHARACTERS.
     """
     stripped = text.strip()
-    spoken = _language(stripped[:MOST_CHARACTERS]) if language == "auto" else language
-    if not any(character.isalnum() for character in stripped):
+    spoken = language_typed(stripped[:MOST_CHARACTERS]) if language == "auto" else language
+    if not any(sum(map(str.isalpha, word)) >= LEAST_LETTERS for word in words(stripped)):
         raise QuestionError(messages.QUESTION_EMPTY(spoken))
     if len(stripped) > MOST_CHARACTERS:
         raise QuestionError(messages.QUESTION_TOO_LONG(spoken, length=len(stripped), limit=MOST_CHARACTERS))
     return Question(stripped, spoken, article_id)
 
 
-def _language(text: str) -> Language:
-    if any(character.isalpha() for character in text):
+def language_typed(text: str) -> Language:
+    """The language of what a person typed, by its question mark where it has no letter."""
+    if any(map(str.isalpha, search_form(text))):
         return language_of(text)
     return "ar" if "؟" in text else "en"

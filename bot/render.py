@@ -4,8 +4,9 @@ A reply becomes lines of styled spans once; terminal and plain text differ only 
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, assert_never
 
 from bot import messages
@@ -14,13 +15,19 @@ from bot.types import Answer, Citation, Claim, Refusal, Reply
 from bot.whereabouts import one_line, place_words
 from index.links import link_to
 from index.sentences import split_sentences
+from index.text import search_form
 from index.types import Evidence, Language
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-Style = Literal["plain", "answer", "mark", "heading", "dim"]
+Style = Literal["plain", "answer", "cited", "mark", "heading", "dim"]
 NEAREST_SHOWN = 3
+
+_QUOTATION_MARKS: Mapping[Language, tuple[str, str]] = {"ar": ("«»", "“”"), "en": ("“”", "‘’")}
+"""What a quotation is set in, and what the same marks inside it become."""
+_UNSEEN = "\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f"
+_NUMBER_IN_BRACKETS = re.compile(rf"[\[［【〔]([\s{_UNSEEN}]*\d[\d\s,،;؛.–—{_UNSEEN}-]*)[\]］】〕]")
 
 Numbers = Mapping[tuple[str, int], int]
 """Which number a cited sentence, by article and position, is shown with."""
@@ -28,7 +35,11 @@ Numbers = Mapping[tuple[str, int], int]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text in one style; `mark` spans are set apart from the direction of what surrounds them."""
+    """A run of text in one style.
+
+    `mark` spans are set apart from the direction of what surrounds them; `cited` ones are still told from it where
+    nothing has a style.
+    """
 
     text: str
     style: Style = "plain"
@@ -121,23 +132,24 @@ def context_line(citation: Citation) -> Line:
     paragraph = [one for one in split_sentences(citation.article) if one.paragraph == cited.paragraph]
     start, end = paragraph[0].start, paragraph[-1].end
     before, after = Span(clean(text[start : cited.start])), Span(clean(text[cited.end : end]))
-    return Line(citation.article.language, (before, Span(clean(cited.text), "answer"), after))
+    return Line(citation.article.language, (before, Span(clean(cited.text), "cited"), after))
 
 
 def to_text(paragraphs: Iterable[Line], *, plain: bool = False) -> str:
-    """Text for a stream; `plain` leaves out the direction marks."""
-    return "\n".join("".join(text for text, _ in _shown(line, plain=plain)) for line in paragraphs)
+    """Text for what shows no styles; `plain` leaves out the direction marks."""
+    return "\n".join("".join(text for text, _ in _shown(line, plain=plain, styled=False)) for line in paragraphs)
 
 
 def to_rich(paragraphs: Iterable[Line], *, plain: bool = False) -> "Text":
     """Text for a terminal, with colours."""
     from rich.text import Text
 
-    styles = {"plain": "", "answer": "bold underline", "mark": "cyan", "heading": "bold", "dim": "dim"}
+    styles = {"plain": "", "mark": "cyan", "heading": "bold", "dim": "dim"}
+    styles |= dict.fromkeys(("answer", "cited"), "bold underline")
     text = Text()
     for number, line in enumerate(paragraphs):
         text.append("\n" if number else "")
-        for shown, style in _shown(line, plain=plain):
+        for shown, style in _shown(line, plain=plain, styled=True):
             text.append(shown, styles[style])
     return text
 
@@ -163,8 +175,16 @@ def _refusal(refusal: Refusal) -> Iterator[Line]:
     yield Line(language, (Span(text(language), "heading"),))
     if refusal.evidence:
         yield Line(language, (Span(messages.NEAREST(language), "dim"),))
-    for evidence in refusal.evidence[:NEAREST_SHOWN]:
+    for evidence in _different(refusal.evidence)[:NEAREST_SHOWN]:
         yield Line(evidence.article.language, (Span("• "), *_enclosed([Span(clean(evidence.sentence.text))], evidence)))
+
+
+def _different(found: Iterable[Evidence]) -> list[Evidence]:
+    """Without sentences that an earlier one says in the same words, as articles of one agency do."""
+    first: dict[str, Evidence] = {}
+    for evidence in found:
+        first.setdefault(search_form(evidence.sentence.text).strip(), evidence)
+    return list(first.values())
 
 
 def _once(cited: Sequence[Citation]) -> list[Citation]:
@@ -183,24 +203,38 @@ def _quoted(citation: Citation) -> list[Span]:
 
 
 def _enclosed(spans: list[Span], quoted: Citation | Evidence) -> Iterator[Span]:
-    text = "".join(span.text for span in spans)
-    if quoted.article.language == "ar":
-        opening, closing = "«", "»"
-    else:
-        opening, closing = ("‘", "’") if any(mark in text for mark in "“”") else ("“", "”")
-    yield Span(opening)
-    yield from spans
-    yield Span(closing)
+    """Spans of an article in quotation marks that nothing inside can end; each keeps its length.
+
+    For display only: JSON and the library hold the article's own characters.
+    """
+    around, _ = _QUOTATION_MARKS[quoted.article.language]
+    text, start = _inside(quoted.article.language, "".join(span.text for span in spans)), 0
+    yield Span(around[0])
+    for span in spans:
+        yield replace(span, text=text[start : start + len(span.text)])
+        start += len(span.text)
+    yield Span(around[1])
 
 
-def _shown(line: Line, *, plain: bool) -> Iterator[tuple[str, Style]]:
-    if plain:
-        yield from ((clean(span.text), span.style) for span in line.spans)
-        return
-    if line.spans:
+def _inside(language: Language, text: str) -> str:
+    """The text of a quotation, character for character, where no mark can be taken for one of ours.
+
+    Its own "[2]" becomes "(2)", and marks like those around it the other pair.
+    """
+    text = _NUMBER_IN_BRACKETS.sub(r"(\1)", text)
+    return text.translate(str.maketrans(*_QUOTATION_MARKS[language]))
+
+
+def _shown(line: Line, *, plain: bool, styled: bool) -> Iterator[tuple[str, Style]]:
+    if line.spans and not plain:
         yield paragraph_mark(line.language), "plain"
     for span in line.spans:
-        if span.style == "mark":
-            yield isolate(span.text), span.style
-        else:
-            yield isolate_latin(span.text) if line.language == "ar" else span.text, span.style
+        text = clean(span.text) if plain else _directed(span, line.language)
+        yield (f">> {text} <<" if span.style == "cited" and not styled else text), span.style
+
+
+def _directed(span: Span, language: Language) -> str:
+    """The text of a span with direction marks."""
+    if span.style == "mark":
+        return isolate(span.text)
+    return isolate_latin(span.text) if language == "ar" else span.text

@@ -11,6 +11,7 @@ from bot import messages
 from bot.bidi import clean
 from bot.bootstrap import App
 from bot.commands import in_language, show
+from bot.ending import leave
 from bot.questions import read_question
 from bot.render import (
     Line,
@@ -54,13 +55,20 @@ class Chat:
             "/help": self._help,
         }
 
-    def run(self) -> None:
-        """Read, answer, until the end of input."""
+    def run(self) -> bool:
+        """Read, answer, until the end of input; returns whether all that was piped in could be done."""
+        typed, well = sys.stdin.isatty(), True
         with in_language(self._tongue, None):
             show(self._welcome(), plain=self._plain)
-        for line in self._typed() if sys.stdin.isatty() else sys.stdin:
-            if line.strip():
-                self._turn(line.strip())
+        for line in filter(None, map(str.strip, self._typed() if typed else sys.stdin)):
+            try:
+                self._turn(line)
+            except SanadError as error:
+                well = well and typed
+                self._report(error, typed=typed)
+        if self._warming and self._warming.is_alive():
+            leave(0)
+        return well
 
     def _warm(self) -> None:
         """Load what the first answer needs while the person types.
@@ -75,8 +83,12 @@ class Chat:
             show(self._respond(line), plain=self._plain)
         except KeyboardInterrupt:
             show([self._say(messages.CHAT_CANCELLED)], plain=self._plain)
-        except SanadError as error:
+
+    def _report(self, error: SanadError, *, typed: bool) -> None:
+        if typed:
             show([Line(self._tongue, (Span(str(error)),))], plain=self._plain)
+        else:
+            print(f"sanad: {error}", file=sys.stderr)
 
     def _respond(self, line: str) -> Iterator[Line]:
         if not line.startswith("/"):
@@ -158,10 +170,14 @@ class Chat:
             yield Line(self._tongue, (Span(line),))
 
     def _welcome(self) -> Iterator[Line]:
+        count = len(self._app.library.records())
         if self._article:
             about = messages.CHAT_ARTICLE(self._tongue, title=clean(self._article.title))
+        elif count:
+            about = messages.CHAT_ALL(self._tongue, count=count)
         else:
-            about = messages.CHAT_ALL(self._tongue, count=len(self._app.library.records()))
+            yield self._say(messages.NO_ARTICLES)
+            return
         yield self._say(messages.CHAT_WELCOME, articles=about)
 
     def _say(self, message: messages.Message, **values: object) -> Line:

@@ -9,9 +9,12 @@ from bot import messages
 from bot.bidi import clean
 from bot.bootstrap import App
 from bot.commands import progress_bar
-from config.errors import NoArticles, UnknownArticle
+from bot.questions import language_typed
+from bot.whereabouts import one_line
+from config.errors import NoArticles, QuestionError, UnknownArticle
 from index.filters import Filter
 from index.links import link_to
+from index.text import words
 from index.types import Article, ArticleRecord, Evidence, Sentence
 
 if TYPE_CHECKING:
@@ -60,7 +63,12 @@ def show_article(app: App, name: str, *, sentence: int | None) -> None:
 
 
 def search_sentences(app: App, text: str, *, article: str | None, k: int, only: Filter) -> bool:
-    """Print the k sentences nearest to some words, best first; returns whether there are any."""
+    """Print the k sentences nearest to some words, best first; returns whether there are any.
+
+    Raises: QuestionError if the text has no word.
+    """
+    if not words(text):
+        raise QuestionError(messages.SEARCH_EMPTY(language_typed(text)))
     article_id = app.library.resolve(article).id if article else None
     found = app.engine.retriever.find(text, article_id=article_id, only=only, k=k)
     for evidence in found.evidence[:k]:
@@ -105,12 +113,15 @@ def _row(record: ArticleRecord) -> list[str]:
 
 
 def _table(records: list[ArticleRecord]) -> "Table":
-    from rich.table import Table
+    """One line for each article: what one types or compares is whole, title, source and tags make way for it."""
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table("ID", "", "Sentences", "Date", "Title", "Source", "Tags")
+    whole = [Column(name, no_wrap=True) for name in ("ID", "", "Sentences", "Date")]
+    whole[0].min_width = max(len(record.id) for record in records)
+    table = Table(*whole, "Title", "Source", "Tags")
     for record in records:
-        table.add_row(*map(Text, _row(record)))
+        table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in _row(record)))
     return table
 
 
@@ -144,7 +155,9 @@ def _hit(evidence: Evidence, tellings: int) -> Iterator[str]:
 
 def _place(article: Article, sentence: Sentence) -> str:
     place = article.place(sentence.start)
-    return f"[p. {place.page}] " if place.page else ""
+    page = [f"p. {place.page}"] if place.page else []
+    heading = [f"under “{one_line(place.heading)}”"] if place.heading else []
+    return f"[{', '.join(page + heading)}] " if page or heading else ""
 
 
 def _said(sentence: Sentence) -> str:

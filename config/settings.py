@@ -168,9 +168,9 @@ def load_settings(options: Mapping[str, Any] | None = None) -> Settings:
     except OSError as error:
         raise SettingsError(f"The settings file {error.filename!r} cannot be read: {error.strerror}.") from error
     except UnreadableVariable as error:
-        raise SettingsError(f"{error}; a list is written as JSON, for example '[\"wiki.example\"]'.") from error
+        raise SettingsError(f"{_unreadable(error)}; a list is written as JSON, like '[\"wiki.example\"]'.") from error
     except ValidationError as error:
-        raise SettingsError(_explain(error)) from error
+        raise SettingsError(_explain(error, options or {})) from error
 
 
 def user_file() -> Path | None:
@@ -184,9 +184,7 @@ def user_file() -> Path | None:
 
 def origins(settings: Settings, options: Mapping[str, Any] | None = None) -> Iterator[tuple[str, str, str]]:
     """(key, value with secrets masked, where it came from) for every setting, in file order."""
-    layers = [
-        (name, source()) for name, source in _sources(Settings, InitSettingsSource(Settings, dict(options or {})))
-    ]
+    layers = _layers(options or {})
     for key, value in _flatten(settings.model_dump()):
         path = key.split(".")
         origin = next(name for name, layer in layers if _has(layer, path))
@@ -194,8 +192,9 @@ def origins(settings: Settings, options: Mapping[str, Any] | None = None) -> Ite
 
 
 def masked(address: str) -> str:
-    """An address without the name and password that it may hold."""
-    return re.sub(r"(?<=://)[^/@\s]*@", "***@", address)
+    """An address without the name, the password and the query that it may hold."""
+    nameless = re.sub(r"(?<=://)\S*@", "***@", address)
+    return re.sub(r"(://[^\s?#]*)[?#]\S*", r"\1?***", nameless)
 
 
 class _UsualNames(InitSettingsSource):
@@ -224,6 +223,11 @@ def _sources(
     yield "default", TomlConfigSettingsSource(settings_cls, DEFAULTS)
 
 
+def _layers(options: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """What each layer says, strongest first, under its name."""
+    return [(name, source()) for name, source in _sources(Settings, InitSettingsSource(Settings, dict(options)))]
+
+
 def _known_keys() -> dict[str, Any]:
     with DEFAULTS.open("rb") as file:
         return dict(_flatten(tomllib.load(file)))
@@ -237,20 +241,44 @@ def _is_known(variable: str) -> bool:
 
 
 def _suggestion(variable: str) -> str:
-    names = [PREFIX + key.upper().replace(".", "__") for key in _known_keys()]
+    names = [_variable(key) for key in _known_keys()]
     close = difflib.get_close_matches(variable, names, 1, 0.5)
-    return f"perhaps {close[0]} is meant" if close else "`sanad config` lists them all"
+    return f"perhaps {close[0]} is meant" if close else "take it away"
 
 
-def _explain(error: ValidationError) -> str:
+def _variable(key: str) -> str:
+    return PREFIX + key.upper().replace(".", "__")
+
+
+def _unreadable(error: UnreadableVariable) -> str:
+    """Which variable is no JSON, though a list is."""
+    lists = {_variable(key) for key, value in _known_keys().items() if isinstance(value, list)}
+    named = [name for name, value in os.environ.items() if name.upper() in lists and not value.lstrip().startswith("[")]
+    return f"The environment variable {named[0]!r} is no list" if named else str(error)
+
+
+def _explain(error: ValidationError, options: Mapping[str, Any]) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
-    key = ".".join(str(part) for part in first["loc"])
+    path = [str(part) for part in first["loc"] if not isinstance(part, int)]
+    key, whence = ".".join(str(part) for part in first["loc"]), _whence(path, options)
     if first["type"] == "extra_forbidden":
         close = difflib.get_close_matches(key, list(_known_keys()), 1, 0.5)
-        hint = f"perhaps {close[0]!r} is meant" if close else "`sanad config` lists them"
-        return f"There is no setting {key!r}; {hint}."
+        hint = f"perhaps {close[0]!r} is meant in" if close else "take it out of"
+        return f"There is no setting {key!r}; {hint} {whence}."
     wrong = "it is a section, and its settings stand below it" if first["type"] == "model_type" else first["msg"]
-    return f"The setting {key!r} has a wrong value: {wrong}; `sanad config` shows where it comes from."
+    return f"The setting {key!r} has a wrong value: {wrong}; correct it in {whence}."
+
+
+def _whence(path: list[str], options: Mapping[str, Any]) -> str:
+    """The place of a setting, as a person would look for it."""
+    origin = next((name for name, layer in _layers(options) if _has(layer, path)), "default")
+    if origin == "option":
+        return "the command's options"
+    if origin == "environment":
+        usual = next((name for name, key in USUAL_NAMES.items() if key == tuple(path)), "")
+        variable = _variable(".".join(path))
+        return f"the environment variable {variable if variable in map(str.upper, os.environ) else usual}"
+    return f"the settings file {str(DEFAULTS) if origin == 'default' else origin!r}"
 
 
 def _flatten(layer: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,30 +1,29 @@
 """How articles lie in Chroma's collections: names, ids, metadata. What the rows mean is `index.library`'s.
 
-Sentences and passages are LlamaIndex nodes, added through LlamaIndex's Chroma integration: any LlamaIndex index can
-open the collections. They are read from Chroma directly, by id, because that costs a third of the time and does not
-grow with the library.
+Sentences and passages are LlamaIndex nodes (`index.nodes`), added through LlamaIndex's Chroma integration: any
+LlamaIndex index can open the collections. They are read from Chroma directly, by id, because that costs a third of the
+time and does not grow with the library.
 """
 
 import json
 import time
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
 from index.embedding import Vectors
 from index.names import LANGUAGES, Names
+from index.nodes import held_rows, passage_nodes, sentence_nodes
 from index.records import from_values, to_values
 from index.store import Session
 from index.types import Article, ArticleRecord, IndexedArticle, Language, Passage, Place, Sentence
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
-    from llama_index.core.schema import RelatedNodeType, TextNode
+    from llama_index.core.schema import TextNode
 
-HELD = "sentences"
-"""The field of a passage that says where its sentences stand."""
 BATCH = 2000
 """Rows in one call; Chroma takes at most 5,461."""
 
@@ -102,9 +101,9 @@ def add_parts(session: Session, names: Names, articles: Sequence[IndexedArticle]
     """Add sentences, passages and their vectors; what is there already stays."""
     for language in LANGUAGES:
         chosen = [indexed for indexed in articles if indexed.article.language == language]
-        _add_nodes(session.make(names.sentences[language]), [node for one in chosen for node in _sentence_nodes(one)])
+        _add_nodes(session.make(names.sentences[language]), [node for one in chosen for node in sentence_nodes(one)])
         _add_second(session.make(names.second[language]), chosen)
-    _add_nodes(session.make(names.passages), [node for indexed in articles for node in _passage_nodes(indexed)])
+    _add_nodes(session.make(names.passages), [node for indexed in articles for node in passage_nodes(indexed)])
 
 
 def drop_parts(session: Session, names: Names, entries: Sequence[Entry], *, keep: Container[tuple[str, str]]) -> None:
@@ -129,7 +128,7 @@ def load(session: Session, names: Names, record: ArticleRecord) -> IndexedArticl
     if not catalog["ids"] or (catalog["metadatas"] or [{}])[0].get("version") != record.version:
         return None
     passage_rows, passage_vectors = _read(session.make(names.passages), _key(record), record.passages)
-    rows = [row for passage in passage_rows for row in _held_rows(passage)]
+    rows = [row for passage in passage_rows for row in held_rows(passage)]
     language, size = record.language, record.sentences
     _, vectors = _read(session.make(names.sentences[language]), _key(record), size, rows=False)
     second = session.find(names.second[language])
@@ -163,58 +162,6 @@ def _query(
     for key, distance in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True):
         article_id, version, position = key.rsplit(".", 2)
         yield Hit(article_id, version, int(position), language, encoder, 1 - distance)
-
-
-def _sentence_nodes(indexed: IndexedArticle) -> "Iterator[TextNode]":
-    return _nodes(indexed.article, ((sentence, {}) for sentence in indexed.sentences), indexed.sentence_vectors)
-
-
-def _passage_nodes(indexed: IndexedArticle) -> "Iterator[TextNode]":
-    parts = ((passage, _held(indexed, passage)) for passage in indexed.passages)
-    return _nodes(indexed.article, parts, indexed.passage_vectors)
-
-
-def _nodes(
-    article: Article, parts: Iterable[tuple[Sentence | Passage, dict[str, str]]], vectors: Vectors
-) -> "Iterator[TextNode]":
-    from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
-
-    source: dict[NodeRelationship, RelatedNodeType] = {NodeRelationship.SOURCE: RelatedNodeInfo(node_id=article.id)}
-    for (part, held), vector in zip(parts, vectors, strict=True):
-        metadata = asdict(part) | {"title": article.title, "source": article.source} | _where(article, part) | held
-        del metadata["text"]
-        yield TextNode(
-            id_=f"{article.id}.{article.version}.{part.position}",
-            text=part.text,
-            embedding=vector.tolist(),
-            metadata=metadata,
-            excluded_llm_metadata_keys=list(held),
-            excluded_embed_metadata_keys=list(held),
-            relationships=source,
-        )
-
-
-def _where(article: Article, part: Sentence | Passage) -> dict[str, Any]:
-    """The page and heading of a part, as far as it has them."""
-    place = article.place(part.start)
-    return {name: value for name, value in (("page", place.page), ("heading", place.heading)) if value}
-
-
-def _held(indexed: IndexedArticle, passage: Passage) -> dict[str, str]:
-    """Where each of a passage's sentences stands: reading a passage costs a tenth of reading them one by one."""
-    sentences = indexed.sentences[passage.first : passage.last]
-    places = [_where(indexed.article, one) for one in sentences]
-    rows = [
-        [one.paragraph, one.start, one.end, place.get("page", 0), place.get("heading", "")]
-        for one, place in zip(sentences, places, strict=True)
-    ]
-    return {HELD: json.dumps(rows, ensure_ascii=False)}
-
-
-def _held_rows(passage: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What `_held` wrote, a row for each sentence."""
-    names = ("paragraph", "start", "end", "page", "heading")
-    return (dict(zip(names, row, strict=True)) for row in json.loads(passage[HELD]))
 
 
 def _add_nodes(collection: "Collection", nodes: "list[TextNode]") -> None:

@@ -3,6 +3,7 @@
 Knows collections, not articles: those are `index.library`'s.
 """
 
+import errno
 import itertools
 import threading
 from collections.abc import Iterator
@@ -20,6 +21,17 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 _aliases = itertools.count()
+_ADVICE = {
+    errno.ENOTDIR: "a file stands where a folder must be: move it away, or set SANAD_HOME",
+    errno.EEXIST: "a file stands where a folder must be: move it away, or set SANAD_HOME",
+    errno.EISDIR: "a folder stands where a file must be: move it away, or set SANAD_HOME",
+    errno.ENOSPC: "free some space and try again",
+    errno.EDQUOT: "free some space and try again",
+    errno.EACCES: "make it writable, or set SANAD_HOME",
+    errno.EPERM: "make it writable, or set SANAD_HOME",
+    errno.EROFS: "make it writable, or set SANAD_HOME",
+}
+"""What to do about a folder that the system refuses."""
 
 
 class Session:
@@ -133,9 +145,14 @@ class Store:
                 f"The library in {self.where!r} has lost its database; move the folder away and index again."
             )
         from chromadb import PersistentClient
+        from chromadb.api.shared_system_client import SharedSystemClient
         from chromadb.config import Settings
 
-        return PersistentClient(self._alias, settings=Settings(anonymized_telemetry=False))
+        try:
+            return PersistentClient(self._alias, settings=Settings(anonymized_telemetry=False))
+        except BaseException:  # Chroma would hand what did not start to the next client of this name
+            SharedSystemClient._identifier_to_system.pop(self._alias, None)
+            raise
 
     def _open_url(self) -> "ClientAPI":
         from chromadb import HttpClient
@@ -148,6 +165,10 @@ class Store:
             host = None
         if not host or parts.scheme not in ("http", "https"):
             raise LibraryError(f"store.url is {self.where!r}, which is no http(s) address; write http://HOST:PORT.")
+        if "@" in parts.netloc or parts.path not in ("", "/") or parts.query or parts.fragment:
+            raise LibraryError(
+                f"store.url is {self.where!r}, of which only host and port can be used; write http://HOST:PORT."
+            )
         settings = Settings(anonymized_telemetry=False)
         return HttpClient(host, port, ssl=parts.scheme == "https", settings=settings)
 
@@ -164,9 +185,9 @@ class Store:
         except SanadError:
             raise
         except OSError as error:
+            advice = _ADVICE.get(error.errno or 0, "set SANAD_HOME to a folder that can be")
             raise LibraryError(
-                f"The library folder {self.where!r} cannot be used ({error.strerror}); "
-                "make it writable, or set SANAD_HOME."
+                f"The library folder {self.where!r} cannot be used ({error.strerror or error}); {advice}."
             ) from error
         except BaseException as error:
             if not _is_chromas(error):

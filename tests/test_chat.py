@@ -37,8 +37,26 @@ def test_an_article_is_chosen_and_marked(home: Path) -> None:
     article_id = sanad("articles", home=home).stdout.split()[0]
     done = sanad("chat", "--plain", home=home, stdin=f"/article {article_id}\n/articles\n/article nope\n/article\n")
     assert f"→ {article_id}" in done.stdout
-    assert "There is no article 'nope'" in done.stdout
+    assert done.stderr.startswith("sanad: There is no article 'nope'")
+    assert done.returncode == 2
     assert done.stdout.rstrip().endswith("Ask about all articles (1). /help for help, Ctrl-D to leave.")
+
+
+def test_what_fails_in_a_pipe_is_an_error_and_the_rest_is_answered(home: Path) -> None:
+    done = sanad("chat", "--plain", home=home, stdin="1\nمن بنى قاعدة طرطوس ومتى؟\n")
+    assert done.stderr == "sanad: The question is empty; ask something about the article.\n"
+    assert "[1]" in done.stdout
+    assert done.returncode == 2
+
+
+def test_an_empty_library_is_named_in_the_welcome(tmp_path: Path) -> None:
+    for settings, said in (({}, "There are no articles yet"), ({"SANAD_INTERFACE__LANGUAGE": "ar"}, "لا توجد مقالات")):
+        welcome = sanad("chat", "--plain", home=tmp_path, settings=settings)
+        assert welcome.stdout.startswith(said)
+        assert (welcome.returncode, welcome.stderr, len(welcome.stdout.splitlines())) == (0, "", 1)
+    asked = sanad("chat", "--plain", home=tmp_path, stdin="Who won?\n")
+    assert asked.stderr.startswith("sanad: There are no articles yet")
+    assert asked.returncode == 2
 
 
 def test_the_language_of_answers_is_chosen(home: Path) -> None:

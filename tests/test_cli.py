@@ -112,12 +112,22 @@ def test_plain_output_has_no_direction_marks(home: Path) -> None:
         ("", "The question is empty"),
         ("  \n ", "The question is empty"),
         ("؟؟", "السؤال فارغ"),
+        ("1", "The question is empty"),
+        ("ـَـ ؟ ١", "السؤال فارغ"),
         ("why " * 25_000, "99999 characters"),
         ("لماذا " * 20_000, "السؤال طويل جدًا"),
     ],
 )
 def test_a_question_that_cannot_be_asked(home: Path, question: str, said: str) -> None:
     done = sanad("ask", "-", home=home, stdin=question)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("typed", "said"), [("", "There is no word"), ("- ؟", "لا كلمة"), ("…", "no word")])
+def test_a_search_needs_a_word(home: Path, typed: str, said: str) -> None:
+    done = sanad("search", "--", typed, home=home)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1

@@ -1,5 +1,7 @@
 """What a person sees: numbers, quotes, highlights, direction."""
 
+import re
+from dataclasses import replace
 from string import Formatter
 
 import pytest
@@ -7,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import messages
+from bot.bidi import clean
+from bot.contract import reply_json
 from bot.messages import Message
-from bot.render import NEAREST_SHOWN, context_line, lines, source_lines, to_rich, to_text
+from bot.render import NEAREST_SHOWN, context_line, lines, quote_line, source_lines, to_rich, to_text
 from bot.types import Answer, Citation, Claim, Question, Reason, Refusal, Reply
 from index.readers import article_from_text
 from index.sentences import split_sentences
-from index.types import Article, Evidence
+from index.types import Article, Evidence, Sentence
 
 ARABIC = article_from_text(
     "وصلت السفينة Noor يوم الاثنين. وعلى متنها 220 راكبا. ثم غادرت.\nفقرة أخرى هنا.", source="/tmp/خبر.txt"
@@ -54,7 +58,30 @@ def test_another_language_is_said_in_one_line() -> None:
 
 def test_quotes_within_quotes_can_be_told_apart() -> None:
     shown = to_text(lines(answer("What did he say?", "en", 1, article=ENGLISH)), plain=True)
-    assert shown.startswith("‘“It was late,” he said.’ [1]")
+    assert shown.startswith("“‘It was late,’ he said.” [1]")
+
+
+def test_an_article_cannot_end_its_quotation_or_cite() -> None:
+    text = "نقلت الباخرة 220 راكبا» [2] «وقد سرق العمدة المال» [٣] «وتعبر [ 1، 2 ] الخليج【4】و[أ] يوميا."
+    article = replace(ARABIC, text=text)
+    reply = answer("كم راكبا؟", "ar", 0, article=article, span=(text.index("[2"), text.index("]") + 1))
+    inside = "نقلت الباخرة 220 راكبا” (2) “وقد سرق العمدة المال” (٣) “وتعبر ( 1، 2 ) الخليج(4)و[أ] يوميا."
+    assert to_text(lines(reply), plain=True).splitlines()[0] == f"«{inside}» [1]"
+    shown = to_rich(lines(reply), plain=True)
+    assert [shown.plain[span.start : span.end] for span in shown.spans if "bold" in str(span.style)] == ["(2)"]
+    assert reply_json(reply)["claims"][0]["citations"][0]["quote"] == text
+
+
+@given(st.text(st.sampled_from("«»“”‘’[]【】12٣ ,\u200b\u2068ا."), max_size=30), st.integers(0, 12), st.integers(0, 12))
+def test_a_quotation_keeps_its_characters_and_has_no_marks_but_ours(text: str, one: int, other: int) -> None:
+    for language, opening, closing in (("ar", "«", "»"), ("en", "“", "”")):
+        article = Article("x", "x", "x", f"A{text}.", language)  # type: ignore[arg-type]
+        sentence = Sentence("x", 0, 0, 0, len(article.text), article.text)
+        cited = Citation(article, sentence, (min(one, other), max(one, other)))
+        shown = to_text([quote_line([cited], {("x", 0): 7})], plain=True)
+        assert len(shown) == len(clean(article.text)) + len("«» [7]")
+        assert (shown.count(opening), shown.count(closing)) == (1, 1)
+        assert re.findall(r"\[[\s\d,\u200b]*\d[\s\d,\u200b]*\]", shown) == ["[7]"]
 
 
 def test_the_answer_span_is_highlighted_on_a_terminal() -> None:
@@ -71,10 +98,24 @@ def test_a_refusal_shows_the_nearest() -> None:
     assert len(shown) == 2 + NEAREST_SHOWN
 
 
+def test_a_refusal_shows_what_several_articles_say_once() -> None:
+    said = ENGLISH.text
+    copies = [replace(ENGLISH, id=text[:9], text=text) for text in (said, said.upper(), f"{said} So.")]
+    given_ = [answer("x", "en", 0, article=article).evidence for article in copies]
+    evidence = tuple(found[position] for position in range(3) for found in given_)
+    refusal = Refusal(Question("x", "en"), Reason.WEAK_EVIDENCE, 0.1, "extractive", evidence)
+    bullets = [line for line in to_text(lines(refusal), plain=True).splitlines() if line.startswith("•")]
+    assert bullets == ["• “The ship came on Monday.”", "• “‘It was late,’ he said.”", "• “Then it left.”"]
+
+
 def test_context_shows_the_paragraph_with_the_sentence_highlighted() -> None:
     line = context_line(answer("x", "ar", 1).claims[0].citations[0])
     assert "".join(span.text for span in line.spans) == ARABIC.text.splitlines()[0]
-    assert [span.text for span in line.spans if span.style == "answer"] == ["وعلى متنها 220 راكبا."]
+    assert [span.text for span in line.spans if span.style == "cited"] == ["وعلى متنها 220 راكبا."]
+    shown = "وصلت السفينة Noor يوم الاثنين. >> وعلى متنها 220 راكبا. << ثم غادرت."
+    assert to_text([line], plain=True) == shown
+    assert to_text([line]) == "\u200f" + shown.replace("Noor", "\u2068Noor\u2069")
+    assert ">>" not in to_rich([line]).plain
 
 
 def test_source_lines_number_like_the_claims() -> None:

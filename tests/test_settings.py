@@ -63,6 +63,40 @@ def test_a_wrong_setting_is_named(options: dict[str, object], said: str) -> None
         load_settings(options)
 
 
+def test_a_wrong_setting_says_where_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sanad.toml").write_text("[embedding]\nbatch = 0\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"correct it in the settings file 'sanad\.toml'\.$"):
+        load_settings()
+    monkeypatch.setenv("SANAD_EMBEDDING__BATCH", "0")
+    with pytest.raises(SettingsError, match=r"correct it in the environment variable SANAD_EMBEDDING__BATCH\.$"):
+        load_settings()
+    with pytest.raises(SettingsError, match=r"correct it in the command's options\.$"):
+        load_settings({"embedding": {"batch": 0}})
+
+
+def test_an_unknown_setting_says_where_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "sanad.toml").write_text("[embedding]\nbacth = 3\n", encoding="utf-8")
+    with pytest.raises(
+        SettingsError, match=r"'embedding\.bacth'; perhaps .* is meant in the settings file 'sanad\.toml'\.$"
+    ):
+        load_settings()
+
+
+def test_a_setting_like_no_other_is_to_be_taken_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "sanad.toml").write_text("colour = 3\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"no setting 'colour'; take it out of the settings file 'sanad\.toml'\.$"):
+        load_settings()
+    monkeypatch.setenv("SANAD_QQQQQQQQQQQQ", "1")
+    with pytest.raises(SettingsError, match="'SANAD_QQQQQQQQQQQQ' names no setting; take it away"):
+        load_settings()
+
+
+def test_a_wrong_entry_of_a_list_says_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANAD_TELEGRAM__ALLOWED_USERS", '[1, "me"]')
+    with pytest.raises(SettingsError, match=r"allowed_users\.1'.* variable SANAD_TELEGRAM__ALLOWED_USERS\.$"):
+        load_settings()
+
+
 def test_an_unknown_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SANAD_STOER__URL", "http://x")
     with pytest.raises(SettingsError, match=r"SANAD_STOER__URL.*perhaps SANAD_STORE__URL"):
@@ -106,11 +140,20 @@ def test_a_settings_file_in_another_encoding_is_named(tmp_path: Path) -> None:
 
 def test_a_list_that_is_none_says_how_one_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SANAD_FETCH__ALLOWED_HOSTS", "wiki.example")
-    with pytest.raises(SettingsError, match="written as JSON"):
+    with pytest.raises(SettingsError, match=r"variable 'SANAD_FETCH__ALLOWED_HOSTS' is no list.*written as JSON"):
         load_settings()
 
 
-def test_a_password_in_an_address_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SANAD_STORE__URL", "http://me:hunter2@127.0.0.1:8000")
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("http://me:hunter2@127.0.0.1:8000", "http://***@127.0.0.1:8000"),
+        ("http://me:hunt/er2'@host/base", "http://***@host/base"),
+        ("https://host/base?key=hunter2#hunter2", "https://host/base?***"),
+        ("https://host/base", "https://host/base"),
+    ],
+)
+def test_secrets_in_an_address_are_masked(monkeypatch: pytest.MonkeyPatch, address: str, shown: str) -> None:
+    monkeypatch.setenv("SANAD_STORE__URL", address)
     found = {key: value for key, value, _ in origins(load_settings())}
-    assert found["store.url"] == "http://***@127.0.0.1:8000"
+    assert found["store.url"] == shown

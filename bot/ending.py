@@ -1,0 +1,85 @@
+"""How the command ends when something went wrong: one line, and a status that no answer has.
+
+Status 1 says that the article does not say, so nothing else may end with it. Imports next to nothing: whoever presses
+Ctrl-C in the first moment must find this in place.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import NoReturn
+
+from config.errors import SanadError
+
+FAILED, INTERRUPTED = 2, 130
+
+
+@contextmanager
+def ending() -> Iterator[None]:
+    """Turn whatever is raised inside into a line on standard error and the end of the process."""
+    try:
+        try:
+            yield
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - beyond is only Python, which ends with 1
+        end(error)
+
+
+def end(error: BaseException) -> NoReturn:
+    """Say what went wrong and leave; of an error that is not ours all is shown."""
+    match error:
+        case KeyboardInterrupt():
+            _interrupted()
+        case SanadError():
+            _say(str(error))
+        case BrokenPipeError():
+            _drop_output()  # whoever read it has gone; there is nobody to tell
+        case OSError(filename=None) if not isinstance(error, (ConnectionError, TimeoutError)):
+            _drop_output()
+            _say(f"The output cannot be written ({error.strerror or error}); free some space, or send it elsewhere.")
+        case OSError(filename=str(path), strerror=reason):
+            _say(f"{path!r} cannot be used ({reason}); check the path.")
+        case UnicodeEncodeError(reason="surrogates not allowed"):
+            near = error.object[max(0, error.start - 20) : error.end + 20]
+            _say(f"{near!r} is not UTF-8 text; check how it is spelled, or write it in UTF-8.")
+        case _:
+            _show(error)
+    raise SystemExit(FAILED)
+
+
+def leave(status: int) -> NoReturn:
+    """Go at once: Python would wait for threads that still load a model, or abort in them."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    os._exit(status)
+
+
+def _interrupted() -> NoReturn:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # pressed twice is pressed once
+    _say("Interrupted.")
+    leave(INTERRUPTED)
+
+
+def _say(sentence: str) -> None:
+    with suppress(OSError, ValueError, AttributeError):  # standard error may be closed, or full
+        sys.stderr.write(f"sanad: {sentence}\n")
+        sys.stderr.flush()
+
+
+def _show(error: BaseException) -> None:
+    import traceback
+
+    traceback.print_exception(error)
+
+
+def _drop_output() -> None:
+    """Send what is left in the buffer nowhere, or Python would complain of it when it ends."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
