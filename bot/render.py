@@ -25,7 +25,7 @@ Style = Literal["plain", "answer", "cited", "mark", "heading", "dim"]
 NEAREST_SHOWN = 3
 
 _QUOTATION_MARKS: Mapping[Language, tuple[str, str]] = {"ar": ("«»", "“”"), "en": ("“”", "‘’")}
-"""What a quotation is set in, and what the same marks inside it become."""
+"""What a quotation is set in, and what instead where it holds the same marks: its own letters stay as they are."""
 _UNSEEN = "\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f"
 _NUMBER_IN_BRACKETS = re.compile(rf"[\[［【〔]([\s{_UNSEEN}]*\d[\d\s,،;؛.–—{_UNSEEN}-]*)[\]］】〕]")
 
@@ -203,26 +203,18 @@ def _quoted(citation: Citation) -> list[Span]:
 
 
 def _enclosed(spans: list[Span], quoted: Citation | Evidence) -> Iterator[Span]:
-    """Spans of an article in quotation marks that nothing inside can end; each keeps its length.
+    """Spans of an article in quotation marks, its own "[2]", which could be taken for one of our marks, as "(2)".
 
     For display only: JSON and the library hold the article's own characters.
     """
-    around, _ = _QUOTATION_MARKS[quoted.article.language]
-    text, start = _inside(quoted.article.language, "".join(span.text for span in spans)), 0
+    text, start = _NUMBER_IN_BRACKETS.sub(r"(\1)", "".join(span.text for span in spans)), 0
+    usual, other = _QUOTATION_MARKS[quoted.article.language]
+    around = other if any(mark in text for mark in usual) else usual
     yield Span(around[0])
     for span in spans:
         yield replace(span, text=text[start : start + len(span.text)])
         start += len(span.text)
     yield Span(around[1])
-
-
-def _inside(language: Language, text: str) -> str:
-    """The text of a quotation, character for character, where no mark can be taken for one of ours.
-
-    Its own "[2]" becomes "(2)", and marks like those around it the other pair.
-    """
-    text = _NUMBER_IN_BRACKETS.sub(r"(\1)", text)
-    return text.translate(str.maketrans(*_QUOTATION_MARKS[language]))
 
 
 def _shown(line: Line, *, plain: bool, styled: bool) -> Iterator[tuple[str, Style]]:
