@@ -42,7 +42,14 @@ def on_terminal(*arguments: str, home: Path, columns: int = 80, term: str = "xte
     environment = {**given, **LIGHT, "SANAD_HOME": str(home), "TERM": term}
     command = ["-c", f'"$@" {then}', "sh", sys.executable, "-c", "from bot.cli import main; main()", *arguments]
     done = pexpect.spawn(
-        "/bin/sh", command, cwd=str(ROOT), env=environment, encoding="utf-8", timeout=60, dimensions=(24, columns)
+        "/bin/sh",
+        command,
+        cwd=str(ROOT),
+        env=environment,
+        encoding="utf-8",
+        timeout=60,
+        dimensions=(24, columns),
+        use_poll=True,
     )
     done.expect(pexpect.EOF)
     return _CONTROL.sub("", done.before).replace("\r\n", "\n")
