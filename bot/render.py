@@ -4,13 +4,13 @@ A reply becomes lines of styled spans once; terminal and plain text differ only 
 """
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, assert_never
 
 from bot import messages
 from bot.bidi import clean, isolate, isolate_latin, paragraph_mark
+from bot.quotations import in_marks
 from bot.types import Answer, Citation, Claim, Refusal, Reply
 from bot.whereabouts import one_line, place_words
 from index.links import link_to
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 
 Style = Literal["plain", "answer", "cited", "mark", "heading", "dim"]
 NEAREST_SHOWN = 3
-
-_QUOTATION_MARKS: Mapping[Language, tuple[str, str]] = {"ar": ("«»", "“”"), "en": ("“”", "‘’")}
-"""What a quotation is set in, and what instead where it holds the same marks: its own letters stay as they are."""
-_UNSEEN = "\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f"
-_NUMBER_IN_BRACKETS = re.compile(rf"[\[［【〔]([\s{_UNSEEN}]*\d[\d\s,،;؛.–—{_UNSEEN}-]*)[\]］】〕]")
 
 Numbers = Mapping[tuple[str, int], int]
 """Which number a cited sentence, by article and position, is shown with."""
@@ -202,19 +197,10 @@ def _quoted(citation: Citation) -> list[Span]:
     return list(_enclosed([part for part in parts if part.text], citation))
 
 
-def _enclosed(spans: list[Span], quoted: Citation | Evidence) -> Iterator[Span]:
-    """Spans of an article in quotation marks, its own "[2]", which could be taken for one of our marks, as "(2)".
-
-    For display only: JSON and the library hold the article's own characters.
-    """
-    text, start = _NUMBER_IN_BRACKETS.sub(r"(\1)", "".join(span.text for span in spans)), 0
-    usual, other = _QUOTATION_MARKS[quoted.article.language]
-    around = other if any(mark in text for mark in usual) else usual
-    yield Span(around[0])
-    for span in spans:
-        yield replace(span, text=text[start : start + len(span.text)])
-        start += len(span.text)
-    yield Span(around[1])
+def _enclosed(spans: list[Span], shown: Citation | Evidence) -> list[Span]:
+    opening, texts, closing = in_marks([span.text for span in spans], shown.article.language)
+    inner = [replace(span, text=text) for span, text in zip(spans, texts, strict=True)]
+    return [Span(opening), *inner, Span(closing)]
 
 
 def _shown(line: Line, *, plain: bool, styled: bool) -> Iterator[tuple[str, Style]]:

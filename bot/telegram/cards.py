@@ -1,9 +1,11 @@
 """What replies, sentences and lists look like: replies → groups of paragraphs, and the buttons below them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from bot import messages as common
+from bot.quotations import in_marks
 from bot.render import is_quotation
 from bot.telegram import messages
 from bot.telegram.answers import NEAREST_SHOWN, Cited, Given
@@ -20,7 +22,6 @@ BUTTONS_IN_ROW = 8
 MOST_BUTTONS = 96
 PERSONS_NOTES = ("ungrounded", "doubted", "other_language", "model_cut", "partial")
 """Notes that say something of the answer; the others tell an operator what to set, who reads them in the log."""
-OPENING, CLOSING = ("“", "«", '"'), ("”", "»", '"')
 EXCERPT = 25
 """Words of an article's beginning and end in its summary."""
 
@@ -188,10 +189,6 @@ def _note(reply: Reply) -> list[Group]:
 
 
 def _enclosed(spans: list[Span], language: Language) -> list[Span]:
-    """In quotation marks; in others where the sentence has its own at an end, or none if it has them at both."""
-    first, last = spans[0].text[:1] if spans else "", spans[-1].text[-1:] if spans else ""
-    if first in OPENING and last in CLOSING:
-        return spans
-    usual, other = (("«", "»"), ("“", "”")) if language == "ar" else (("“", "”"), ("‘", "’"))
-    opening, closing = other if first == usual[0] or last == usual[1] else usual
-    return [Span(opening), *spans, Span(closing)]
+    opening, texts, closing = in_marks([span.text for span in spans], language)
+    inner = [replace(span, text=text) for span, text in zip(spans, texts, strict=True)]
+    return [Span(opening), *inner, Span(closing)]
