@@ -101,6 +101,7 @@ class Telegram(_Section):
     allowed_chats: tuple[int, ...] = Field(description="ids of groups that may use the bot")
     public: bool = Field(description="everyone may use the bot")
     articles: int = Field(ge=0, description="most articles of one person or group")
+    allowed_hosts: tuple[str, ...] = Field(description="hosts whose pages people may link to though they are private")
     article_bytes: int = Field(ge=1, le=20_000_000, description="size of the largest article taken")
     questions_per_minute: int = Field(ge=1, description="most questions of one person in a minute")
     questions_per_day: int = Field(ge=1, description="most questions of one person in a day")

@@ -1,5 +1,6 @@
 """What the tests share. Nothing is patched: a real Chroma, the bundled models, real files."""
 
+import gc
 import socket
 import subprocess
 import sys
@@ -10,6 +11,15 @@ from pathlib import Path
 import pytest
 
 from index.store import Store
+from tests.site import Site
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _files_are_let_go() -> Iterator[None]:
+    """Every library a test file opened is closed with it, or a worker runs out of file descriptors."""
+    yield
+    for one in [found for found in gc.get_objects() if type(found) is Store]:
+        one.close()
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +35,15 @@ def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         _wait_for(port)
         yield f"http://127.0.0.1:{port}"
         server.terminate()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A web server of the test's own."""
+    made = Site()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
 
 
 @pytest.fixture(params=["embedded", "server"])

@@ -1,4 +1,4 @@
-"""What the commands do. `COMMANDS` names them; those in a person's menu are `messages.COMMANDS`."""
+"""What the commands do. `COMMANDS` names them; those in a person's menu are `profile.COMMANDS`."""
 
 from collections.abc import Awaitable, Callable
 
@@ -7,6 +7,7 @@ from bot.telegram.answers import Given
 from bot.telegram.articles import list_articles, open_article
 from bot.telegram.calls import button
 from bot.telegram.cards import cited_groups
+from bot.telegram.linked import link_in, receive_link
 from bot.telegram.operating import reindex, show_stats
 from bot.telegram.receiving import receive_text
 from bot.telegram.suggestions import suggest
@@ -32,9 +33,12 @@ async def start(turn: Turn, parameter: str) -> None:
 
 
 async def add(turn: Turn, text: str) -> None:
-    """Make an article of the text after the command, or of the message it replies to."""
+    """Make an article of the text or the page of a link after the command, or of the message it replies to."""
     message, replied = turn.message, turn.message.reply_to_message
-    if text.strip() and message.text:
+    linked = link_in(text.strip() or (replied and replied.text) or "")
+    if linked and not linked.rest:
+        await receive_link(turn, linked.address)
+    elif text.strip() and message.text:
         shift = units(message.text) - units(text)
         await receive_text(turn, text, message_id=message.message_id, shift=shift, sent=message.date.timestamp())
     elif replied and replied.text:

@@ -8,7 +8,7 @@ HELLO = Message(
         "أهلًا! أنا سند: أجيب عن أسئلتك من مقال، وكل جملة في جوابي منقولة منه بنصها.\n"
         "\n"
         "• اسأل بالعربية أو الإنجليزية.\n"
-        "• أرسل مقالك: ملفًا (txt أو pdf أو docx أو غيرها)، أو ألصق نصه هنا، فيصير هو ما تسأل عنه.\n"
+        "• أرسل مقالك: رابط صفحة، أو ملفًا (txt أو pdf أو docx أو غيرها)، أو نصه ملصقًا هنا، فيصير ما تسأل عنه.\n"
         "• اقتبس جملة واسأل عنها.\n"
         "\n"
         "/articles المقالات، /language اللغة، /help كل الأوامر."
@@ -17,7 +17,7 @@ HELLO = Message(
         "Hello! I am Sanad: I answer from an article, and every statement of mine is quoted from it.\n"
         "\n"
         "• Ask in Arabic or English.\n"
-        "• Send your own article: a file (txt, pdf, docx, …), or paste its text here; it becomes what you ask about.\n"
+        "• Send your own article: a link, a file (txt, pdf, docx, …) or its text; it becomes what you ask about.\n"
         "• Quote a sentence and ask about it.\n"
         "\n"
         "/articles for the articles, /language for the language, /help for all commands."
@@ -26,10 +26,10 @@ HELLO = Message(
 TRY_ONE = Message(ar="جرّب أحد هذه الأسئلة:", en="Try one of these:")
 HELP = Message(
     ar=(
-        "اكتب سؤالك، أو أرسل مقالًا (ملفًا نصيًا أو نصًا طويلًا).\n"
+        "اكتب سؤالك، أو أرسل مقالًا (رابطًا أو ملفًا أو نصًا طويلًا).\n"
         "\n"
         "/articles المقالات: اختيار وحذف\n"
-        "/add أضف النص الذي يلي الأمر مقالًا\n"
+        "/add أضف النص أو الرابط الذي يلي الأمر مقالًا\n"
         "/sources الجمل التي استند إليها الجواب الأخير\n"
         "/new محادثة جديدة\n"
         "/stop أوقف الجواب\n"
@@ -41,10 +41,10 @@ HELP = Message(
         "في المجموعات: اذكرني أو ردّ على رسالة لي. وفي أي محادثة: اكتب اسمي ثم سؤالك لتختار جملة من المقالات."
     ),
     en=(
-        "Type a question, or send an article (a text file or a long text).\n"
+        "Type a question, or send an article (a link, a file or a long text).\n"
         "\n"
         "/articles choose or remove an article\n"
-        "/add make an article of the text after the command\n"
+        "/add make an article of the text or link after the command\n"
         "/sources the sentences the last answer rests on\n"
         "/new begin a new conversation\n"
         "/stop end the answer\n"
@@ -61,6 +61,7 @@ PRIVACY = Message(
         "ما أحفظه: المقالات التي ترسلها، وأسئلتك وأجوبتها (لتتابع المحادثة)، وتقييماتك، ولغتك.\n"
         "من يراها: أنت وحدك؛ وما يُرسل في مجموعة يراه أعضاؤها. ويستطيع مشغّل البوت تصدير التقييمات مع أسئلتها "
         "لتحسين الأجوبة.\n"
+        "الرابط الذي ترسله يفتحه الخادم، فيراه موقعه. "
         "لا أحفظ رسائلك الأخرى بعد الرد عليها، ولا تُكتب النصوص في السجلات إلا إن فعّل المشغّل ذلك.\n"
         "/forget يحذف كل ذلك؛ ويبقى عدد أسئلتك، بلا نصها، يومًا واحدًا لحساب الحدود."
     ),
@@ -69,6 +70,7 @@ PRIVACY = Message(
         "ratings, and your language.\n"
         "Who sees them: you alone; what is sent in a group, its members. The bot's operator can export ratings with "
         "their questions, to improve answers.\n"
+        "A link you send is opened by this server, which its site sees. "
         "Other messages are not kept once answered, and texts are not written to logs unless the operator turns that "
         "on.\n"
         "/forget deletes all of it; how many questions you asked, without their text, stays for one day for the "
@@ -116,13 +118,21 @@ NOT_READABLE = Message(
     ar="لم أستطع قراءة {title}: لا نص فيه أقرؤه. أرسل ملفًا نصيًا بترميز UTF-8.",
     en="I could not read {title}: it holds no text that I can read. Send a text file in UTF-8.",
 )
+LINK_NOT_READ = Message(
+    ar="لم أستطع قراءة مقال في {title}: قد تكون الصفحة غير متاحة أو مغلقة أو بلا مقال. افتحها وألصق نصها هنا.",
+    en="I could not read an article at {title}: it may be gone, closed or without one. Open it and paste its text.",
+)
+LINK_TOO_LONG = Message(
+    ar="مقال هذه الصفحة {size} ك.ب، وأكثر ما أقرأ {limit} ك.ب؛ ألصق الجزء الذي تسأل عنه.",
+    en="That page's article has {size} kB and I read {limit} kB at most; paste the part you ask about.",
+)
 WRONG_FILE = Message(
     ar="لا أقرأ هذا النوع من الملفات؛ أرسل المقال ملف txt أو md أو html أو pdf أو docx أو epub، أو ألصق نصه.",
     en="I do not read this kind of file; send a txt, md, html, pdf, docx or epub file, or paste the text.",
 )
 WRONG_MESSAGE = Message(
-    ar="أقرأ النصوص فقط: سؤالًا، أو مقالًا في ملف (txt أو pdf أو docx أو غيرها) أو ملصقًا هنا.",
-    en="I read text only: a question, or an article as a file (txt, pdf, docx, …) or pasted here.",
+    ar="أقرأ النصوص فقط: سؤالًا، أو مقالًا في رابط أو ملف (txt أو pdf أو docx أو غيرها) أو ملصقًا هنا.",
+    en="I read text only: a question, or an article as a link, a file (txt, pdf, docx, …) or pasted here.",
 )
 FILE_TOO_LARGE = Message(
     ar="حجم الملف {size} ك.ب، وأكثر ما أقرأ {limit} ك.ب؛ قسّمه وأرسل أجزاءه.",
@@ -140,8 +150,8 @@ ARTICLE_ACTIVE = Message(
     en="{number}. {title}, {sentences} ← asking about it",
 )
 ARTICLES_NONE = Message(
-    ar="لا توجد مقالات بعد. أرسل ملفًا (txt أو pdf أو docx أو غيرها)، أو ألصق نص مقال.",
-    en="There are no articles yet. Send a file (txt, pdf, docx, …), or paste an article's text.",
+    ar="لا توجد مقالات بعد. أرسل رابط مقال أو ملفًا (txt أو pdf أو docx أو غيرها)، أو ألصق نصه.",
+    en="There are no articles yet. Send a link or a file (txt, pdf, docx, …), or paste an article's text.",
 )
 ARTICLES_HOW = Message(
     ar="اختر ما تسأل عنه. المقالات التي أضيفت هنا يمكن حذفها.",
@@ -272,28 +282,3 @@ OPERATOR_ONLY = Message(ar="هذا الأمر للمشغّل.", en="This command
 INLINE_OPEN = Message(ar="اسأل سند مباشرة", en="Ask Sanad directly")
 INLINE_WAIT = Message(ar="وصلت إلى الحد؛ ابحث ثانية بعد {wait}", en="Limit reached; search again in {wait}")
 INLINE_STRANGER = Message(ar="هذا البوت خاص", en="This bot is private")
-
-DESCRIPTION = Message(
-    ar=(
-        "اسأل مقالًا بالعربية أو الإنجليزية، وكل جملة في الجواب منقولة منه بنصها. أرسل مقالك أو اسأل عن المقالات "
-        "الموجودة."
-    ),
-    en=(
-        "Ask an article in Arabic or English; every statement of the answer is quoted from it. Send your own, or ask "
-        "what is there."
-    ),
-)
-ABOUT = Message(ar="أجوبة من المقال، كل جملة بسندها.", en="Answers from the article, every statement with its source.")
-
-COMMANDS = {
-    "articles": Message(ar="المقالات: اختيار وحذف", en="Choose or remove an article"),
-    "add": Message(ar="أضف نصًا مقالًا", en="Add a text as an article"),
-    "sources": Message(ar="جمل الجواب الأخير", en="Sentences of the last answer"),
-    "new": Message(ar="محادثة جديدة", en="New conversation"),
-    "stop": Message(ar="أوقف الجواب", en="End the answer"),
-    "language": Message(ar="لغة الرسائل", en="Language of messages"),
-    "help": Message(ar="المساعدة", en="Help"),
-    "privacy": Message(ar="ما أحفظه", en="What I keep"),
-    "forget": Message(ar="احذف ما أعطيتني", en="Delete all you gave me"),
-}
-"""The command menu, in its order."""

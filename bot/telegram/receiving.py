@@ -89,7 +89,9 @@ def _too_large(turn: Turn, size: int) -> bool:
     return size > most
 
 
-async def read_article(turn: Turn, name: str, reading: Awaitable[Article]) -> Article | None:
+async def read_article(
+    turn: Turn, name: str, reading: Awaitable[Article], *, unreadable: Message = messages.NOT_READABLE
+) -> Article | None:
     """What was sent as an article, or None and a word why not."""
     try:
         return await reading
@@ -98,7 +100,7 @@ async def read_article(turn: Turn, name: str, reading: Awaitable[Article]) -> Ar
     except SourceError as error:
         log.info("unreadable", update=turn.update_id, error=str(error) if turn.desk.settings.log_texts else "")
         turn.desk.metrics.articles.labels("unreadable").inc()
-        turn.say(messages.NOT_READABLE, title=name)
+        turn.say(unreadable, title=name)
         return None
 
 

@@ -13,6 +13,7 @@ from bot.telegram.chats import Part
 from bot.telegram.commands import COMMANDS, unknown
 from bot.telegram.editing import read_again
 from bot.telegram.inline import refuse, suggest_sentences
+from bot.telegram.linked import link_in, receive_link
 from bot.telegram.receiving import LONG_TEXT, receive_file, receive_text
 from bot.telegram.stopping import Work
 from bot.telegram.turn import Desk, Turn
@@ -107,9 +108,11 @@ async def _message(turn: Turn) -> None:
     elif asked is None:
         return
     elif turn.message.document:
-        await _receive_file(turn, asked.text)
+        await _answer_about(turn, await receive_file(turn), asked.text)
     elif not asked.text.strip():
         _nothing_to_read(turn)
+    elif linked := link_in(asked.text):
+        await _answer_about(turn, await receive_link(turn, linked.address), linked.rest)
     elif len(asked.text) >= LONG_TEXT:
         await _receive(turn, asked, None)
     else:
@@ -119,10 +122,12 @@ async def _message(turn: Turn) -> None:
 def _continued(turn: Turn, asked: Addressed | None) -> Part | None:
     """The full part of an article that the message goes on with, if it does: Telegram cuts a long text into several.
 
-    In a group only the first of them means the bot. A short question right behind an article is a question.
+    In a group only the first of them means the bot. A short question or a link right behind an article is none.
     """
     message, text = turn.message, asked.text if asked else turn.message.text or ""
-    if not message.text or not text.strip() or (len(text) < LONG_TEXT and is_question(text)):
+    linked = link_in(text)
+    other = (len(text) < LONG_TEXT and is_question(text)) or (linked is not None and not linked.rest)
+    if not message.text or not text.strip() or other:
         return None
     sent = message.date.timestamp()
     return turn.desk.chats.continued(turn.chat.id, message.message_id, person_id=turn.person_id, sent=sent)
@@ -134,9 +139,8 @@ async def _receive(turn: Turn, asked: Addressed, before: Part | None) -> None:
     await receive_text(turn, asked.text, message_id=message.message_id, shift=asked.shift, sent=sent, after=before)
 
 
-async def _receive_file(turn: Turn, caption: str) -> None:
-    """Take the file, then answer what is asked about it."""
-    key = await receive_file(turn)
+async def _answer_about(turn: Turn, key: tuple[str, str] | None, caption: str) -> None:
+    """Answer what is asked along with an article, once that is there."""
     if key and is_question(caption):
         await ask(turn, caption, article_id=key[1])
 

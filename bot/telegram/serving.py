@@ -200,14 +200,14 @@ async def _introduce(bot: "telegram.Bot") -> None:
     import structlog
     from telegram.error import TelegramError
 
-    from bot.telegram import messages
+    from bot.telegram import profile
 
     languages: tuple[tuple[Language, str | None], ...] = (("en", None), ("ar", "ar"))
     try:
         for language, code in languages:
-            commands = [(name, text(language)) for name, text in messages.COMMANDS.items()]
+            commands = [(name, text(language)) for name, text in profile.COMMANDS.items()]
             await bot.set_my_commands(commands, language_code=code)
-            await bot.set_my_description(messages.DESCRIPTION(language), language_code=code)
-            await bot.set_my_short_description(messages.ABOUT(language), language_code=code)
+            await bot.set_my_description(profile.DESCRIPTION(language), language_code=code)
+            await bot.set_my_short_description(profile.ABOUT(language), language_code=code)
     except TelegramError as error:
         structlog.get_logger("sanad.telegram").warning("menu", error=type(error).__name__)

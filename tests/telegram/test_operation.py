@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.telegram import messages
+from bot.telegram import profile
 from bot.telegram.answers import Answers
 from bot.telegram.chats import Chats
 from bot.telegram.checking import check_bot, check_token
@@ -44,9 +44,9 @@ def test_menus_and_descriptions_are_set_in_both_languages(api: BotApi, start: Ca
     api.wait(lambda: len(api.state.settings) == 6)
     for code, language in (("", "en"), ("ar", "ar")):
         commands = api.state.settings[f"commands:{code}"]["commands"]
-        assert [one["command"] for one in commands] == list(messages.COMMANDS)
-        assert commands[0]["description"] == getattr(messages.COMMANDS["articles"], language)
-        assert api.state.settings[f"description:{code}"]["description"] == getattr(messages.DESCRIPTION, language)
+        assert [one["command"] for one in commands] == list(profile.COMMANDS)
+        assert commands[0]["description"] == getattr(profile.COMMANDS["articles"], language)
+        assert api.state.settings[f"description:{code}"]["description"] == getattr(profile.DESCRIPTION, language)
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate with openssl")

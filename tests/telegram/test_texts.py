@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages import Message
-from bot.telegram import answers, messages
+from bot.telegram import answers, messages, profile
 from bot.telegram.answers import Cited
 from bot.telegram.calls import keyboard
 from bot.telegram.cards import answer_buttons, cited_groups, claim_groups, context, reply_groups
@@ -167,8 +167,8 @@ def test_marks_and_latin_words_are_isolated_in_arabic() -> None:
     assert piece.text.startswith("\u200f«استخدم نموذج \u2068GPT-4\u2069 في التجربة» \u2068[1]\u2069")
 
 
-MESSAGES = {name: value for name, value in vars(messages).items() if isinstance(value, Message)}
-MESSAGES |= {f"COMMANDS {name}": value for name, value in messages.COMMANDS.items()}
+MESSAGES = {name: value for name, value in {**vars(messages), **vars(profile)}.items() if isinstance(value, Message)}
+MESSAGES |= {f"COMMANDS {name}": value for name, value in profile.COMMANDS.items()}
 
 
 @pytest.mark.parametrize("name", MESSAGES)
@@ -188,13 +188,13 @@ def test_every_message_says_the_same_in_both_languages(name: str) -> None:
 
 
 def test_menus_are_within_telegrams_limits_and_every_command_is_there() -> None:
-    assert set(messages.COMMANDS) < set(COMMANDS)
-    for name, text in messages.COMMANDS.items():
+    assert set(profile.COMMANDS) < set(COMMANDS)
+    for name, text in profile.COMMANDS.items():
         assert all(1 <= len(text(language)) <= 256 for language in LANGUAGES)
         assert f"/{name}" in messages.HELP("ar")
         assert f"/{name}" in messages.HELP("en")
-    assert all(len(messages.DESCRIPTION(language)) <= 512 for language in LANGUAGES)
-    assert all(len(messages.ABOUT(language)) <= 120 for language in LANGUAGES)
+    assert all(len(profile.DESCRIPTION(language)) <= 512 for language in LANGUAGES)
+    assert all(len(profile.ABOUT(language)) <= 120 for language in LANGUAGES)
 
 
 def test_every_part_of_a_quote_too_long_for_a_message_has_its_mark() -> None:
@@ -215,14 +215,15 @@ def test_every_part_of_a_quote_too_long_for_a_message_has_its_mark() -> None:
     ("text", "language", "shown"),
     [
         ("We came.", "en", "“We came.”"),
-        ("“We came.”", "en", "“We came.”"),
+        ("“We came.”", "en", "‘“We came.”’"),
+        ("Costs rose [2] twice [١].", "en", "“Costs rose (2) twice (١).”"),
         ("“We came,” he said.", "en", "‘“We came,” he said.’"),
         ("He said: “We came.”", "en", "‘He said: “We came.”’"),
         ("«جئنا»، قال الرجل.", "ar", "“«جئنا»، قال الرجل.”"),
         ("جئنا.", "ar", "«جئنا.»"),
     ],
 )
-def test_a_quote_with_marks_of_its_own_has_none_doubled(text: str, language: Language, shown: str) -> None:
+def test_a_quotes_own_marks_are_told_from_ours(text: str, language: Language, shown: str) -> None:
     cited = Cited("0123456789ab", "T", language, 0, text, 0)
     assert f"{shown} — " in pieces(cited_groups([cited], numbered=False))[0].text
 
