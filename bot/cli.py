@@ -175,11 +175,19 @@ def ask(
 
 
 @app.command()
-def chat(*, article: ArticleId = None, plain: Plain = None) -> None:
+def chat(
+    *,
+    article: ArticleId = None,
+    since: Since = None,
+    language: InLanguage = None,
+    tag: Tags = None,
+    plain: Plain = None,
+) -> None:
     """Ask question after question; piped in, one a line."""
     from bot.repl import Chat
 
-    raise typer.Exit(ANSWERED if Chat(_app(plain=plain), article=article).run() else FAILED)
+    chatting = Chat(_app(plain=plain), article=article, only=_filter(since, language, tag))
+    raise typer.Exit(ANSWERED if chatting.run() else FAILED)
 
 
 @app.command()

@@ -24,8 +24,9 @@ from bot.render import (
     quote_line,
     source_lines,
 )
-from bot.types import Citation, Claimed, Finished, Question, Reply
+from bot.types import EVERYTHING, Citation, Claimed, Finished, Question, Reply
 from config.errors import SanadError
+from index.filters import Filter
 from index.types import ArticleRecord, Language
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ LANGUAGES = ("auto", "ar", "en")
 
 
 class Chat:
-    """One conversation: the article asked about, the language of answers, and the last reply."""
+    """One conversation: the article or articles asked about, the language of answers, and the last reply."""
 
-    def __init__(self, app: App, *, article: str | None = None) -> None:
-        self._app = app
+    def __init__(self, app: App, *, article: str | None = None, only: Filter = EVERYTHING) -> None:
+        self._app, self._only = app, only
         self._plain = app.settings.interface.plain
         self._language: Literal["auto", "ar", "en"] = app.settings.interface.language
         self._article: ArticleRecord | None = app.library.resolve(article) if article else None
@@ -102,13 +103,13 @@ class Chat:
             yield from command(rest.strip())
 
     def _answer(self, text: str) -> Iterator[Line]:
-        asked = read_question(text, language=self._language)
+        asked = replace(read_question(text, language=self._language), only=self._only)
         if self._article:
             asked = replace(asked, article_id=self._article.id)
         question = self._conversation.understand(asked)
         if question != asked:
             yield Line(question.language, (Span(f"→ {clean(question.text)}", "dim"),))
-        with in_language(question.language, asked.article_id):
+        with in_language(question.language, asked.article_id, only=self._only):
             yield from self._stream(question)
         yield Line(question.language, ())
 

@@ -319,6 +319,9 @@ def test_an_empty_source_is_not_the_working_folder(tmp_path: Path) -> None:
 
 
 def test_a_filter_that_admits_nothing_is_named(home: Path) -> None:
-    done = sanad("ask", "--since", "2090", "When was the Hmeimim air base established?", home=home)
-    assert done.returncode == 2
-    assert "No article is of that date" in done.stderr
+    question = "When was the Hmeimim air base established?"
+    asked = sanad("ask", "--since", "2090", question, home=home)
+    chatted = sanad("chat", "--since", "2090", home=home, stdin=f"{question}\n")
+    for done in (asked, chatted):
+        assert done.returncode == 2
+        assert "No article is of that date" in done.stderr
