@@ -81,7 +81,8 @@ def export_library(app: App, path: Path) -> None:
     from index.archive import export_library as export
 
     count = export(app.library, path)
-    print(f"Exported {count} articles to {path}")
+    sent = count - len(app.library.records())
+    print(f"Exported {count} articles to {path}" + (f", {sent} of them sent to the bot by people" if sent else ""))
 
 
 def import_library(app: App, path: Path) -> None:

@@ -29,7 +29,8 @@ from index.records import from_values, to_values
 from index.types import Article, IndexedArticle, Passage, Place, Sentence
 
 FORMAT = "sanad-library-1"
-MAX_LINE = 2_000_000_000
+MOST_UNPACKED = 50
+"""The most bytes that one byte of an exported file may become: those of an honest one, mostly vectors, become 2."""
 
 
 def export_library(library: Library, path: Path) -> int:
@@ -133,11 +134,12 @@ def _lines(library: Library, path: Path) -> Iterator[dict[str, Any]]:
     damaged = f"{str(path)!r} is damaged or no exported library; export it again with `sanad export FILE`."
     checksum, sealed, check = hashlib.sha256(), False, Inspector(library)
     try:
+        room = MOST_UNPACKED * path.stat().st_size
         with gzip.open(path, "rb") as packed:
-            head = packed.readline(MAX_LINE)
+            head = packed.readline(room)
             checksum.update(head)
             _check_head(json.loads(head), library, damaged)
-            while line := packed.readline(MAX_LINE):
+            while line := packed.readline(max(room - packed.tell(), 0)):
                 values = json.loads(line)
                 if "sha256" in values:
                     sealed = values["sha256"] == checksum.hexdigest()

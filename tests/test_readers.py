@@ -53,6 +53,7 @@ def test_latin_text_is_read_as_windows_1252(text: str) -> None:
     ("data", "words"),
     [
         (b"", "empty"),
+        (b"word " * 2_100_000, "more than 10 million characters"),
         (b" \n\t\r\n", "white space"),
         ("\ufeff".encode(), "empty"),
         ("… — «»!".encode(), "no letter or digit"),

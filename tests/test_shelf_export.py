@@ -51,6 +51,7 @@ def test_a_damaged_or_foreign_export_changes_nothing(tmp_path: Path) -> None:
             file.read_bytes()[:-20],
             gzip.compress(b"{}\n"),
             gzip.compress(b"[]\n"),
+            gzip.compress(lines[0] + b'{"space": "' + b" " * 20_000_000),  # a bomb
             gzip.compress(changed),
         ),
         gzip.compress(b"".join(lines[:-1])),

@@ -9,7 +9,7 @@ from itertools import islice
 
 from config.errors import SourceError
 from index.decoding import is_binary
-from index.readers.document import Document
+from index.readers.document import MAX_CHARACTERS, Document
 from index.readers.front_matter import front_matter
 from index.readers.headings import headings
 from index.text import language_of
@@ -39,6 +39,8 @@ def article_from_document(document: Document, *, source: str) -> Article:
     """
     text = document.text.removeprefix("\ufeff")
     text = _SURROGATES.sub("\ufffd", text)  # half a character can be neither stored nor sent
+    if len(text) > MAX_CHARACTERS:
+        raise SourceError(f"{source!r} has more than {MAX_CHARACTERS // 1_000_000} million characters; split it.")
     if not text:
         raise SourceError(f"{source!r} is empty; give a text with at least one sentence.")
     if not any(char.isalnum() for char in text):
