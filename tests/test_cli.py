@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -27,6 +28,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("added") == len(list(SEEDS.glob("*.txt")))
     return folder
+
+
+@pytest.fixture
+def own(home: Path, tmp_path: Path) -> Path:
+    """A copy of that library, for a test to change."""
+    return shutil.copytree(home, tmp_path / "own")
 
 
 def sanad(
@@ -187,20 +194,19 @@ def test_good_files_are_indexed_beside_bad_ones(tmp_path: Path) -> None:
     assert again.stdout.count("unchanged") == 1
 
 
-def test_removed_is_gone(tmp_path: Path) -> None:
-    sanad("index", str(ARABIC), home=tmp_path)
-    article_id = sanad("articles", home=tmp_path).stdout.split()[0]
-    assert sanad("remove", article_id, home=tmp_path).stdout.startswith(f"Removed {article_id}")
-    assert sanad("articles", home=tmp_path).returncode == 2
+def test_removed_is_gone(own: Path) -> None:
+    ids = [line.split()[0] for line in sanad("articles", home=own).stdout.splitlines()]
+    for article_id in ids:
+        assert sanad("remove", article_id, home=own).stdout.startswith(f"Removed {article_id}")
+    assert sanad("articles", home=own).returncode == 2
 
 
-def test_other_settings_are_refused_until_rebuilt(tmp_path: Path) -> None:
-    sanad("index", str(ARABIC), home=tmp_path)
-    (tmp_path / "sanad.toml").write_text("[passages]\ntokens = 64\n", encoding="utf-8")
+def test_other_settings_are_refused_until_rebuilt(own: Path) -> None:
+    (own / "sanad.toml").write_text("[passages]\ntokens = 64\n", encoding="utf-8")
 
     def other(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", "from bot.cli import main; main()", *arguments]
-        environment = {**os.environ, "SANAD_HOME": str(tmp_path), "SANAD_CONFIG": str(tmp_path / "sanad.toml")}
+        environment = {**os.environ, "SANAD_HOME": str(own), "SANAD_CONFIG": str(own / "sanad.toml")}
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=120)
 
     refused = other("ask", "متى أنشئت قاعدة حميميم؟")
@@ -210,33 +216,31 @@ def test_other_settings_are_refused_until_rebuilt(tmp_path: Path) -> None:
     assert other("ask", "متى أنشئت قاعدة حميميم؟").returncode == 0
 
 
-def test_a_full_disk_is_named_and_loses_nothing(tmp_path: Path) -> None:
-    sanad("index", str(ARABIC), home=tmp_path)
-    size = max(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file())
-    (tmp_path / "more").mkdir()
+def test_a_full_disk_is_named_and_loses_nothing(own: Path) -> None:
+    size = max(path.stat().st_size for path in own.rglob("*") if path.is_file())
+    (own / "more").mkdir()
     for number in range(4):
-        (tmp_path / "more" / f"{number}.txt").write_text(f"Sentence {number}. " * 40, encoding="utf-8")
+        (own / "more" / f"{number}.txt").write_text(f"Sentence {number}. " * 40, encoding="utf-8")
     done = sanad(
         "index",
-        str(tmp_path / "more"),
-        home=tmp_path,
+        str(own / "more"),
+        home=own,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size + 8192, size + 8192)),
     )
     assert done.returncode == 2
     assert "full" in done.stderr
     assert len(done.stderr.splitlines()) == 1
-    assert sanad("ask", "متى أنشئت قاعدة حميميم؟", home=tmp_path).returncode == 0
+    assert sanad("ask", "متى أنشئت قاعدة حميميم؟", home=own).returncode == 0
 
 
 @pytest.mark.skipif(os.geteuid() == 0 and not Path("/usr/bin/setpriv").exists(), reason="root writes anywhere")
-def test_a_read_only_library_is_named(tmp_path: Path) -> None:
-    sanad("index", str(ARABIC), home=tmp_path)
-    library = tmp_path / "library"
+def test_a_read_only_library_is_named(own: Path) -> None:
+    library = own / "library"
     for path in (library, *library.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
     drop = ["/usr/bin/setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
     command = [*drop, sys.executable, "-c", "from bot.cli import main; main()", "ask", "متى أنشئت قاعدة حميميم؟"]
-    environment = {**os.environ, "SANAD_HOME": str(tmp_path)}
+    environment = {**os.environ, "SANAD_HOME": str(own)}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=120)
     for path in (library, *library.rglob("*")):
         path.chmod(0o755)

@@ -296,6 +296,7 @@ def test_an_update_is_given_up_once_the_disk_takes_that(
     ben = Person(api, 100, "Ben")
     ben.ask("/help")
     raw = sqlite3.connect(tmp_path / "home" / "telegram.sqlite3", isolation_level=None)
+    api.wait(lambda: not raw.execute("SELECT 1 FROM updates WHERE state != ?", (DONE,)).fetchone())
     raw.execute("CREATE TRIGGER full BEFORE UPDATE OF state ON updates BEGIN INSERT INTO no_space VALUES (1); END")
     given_up = api.update("message", {"message_id": 1, "date": 1, "chat": {"id": ben.id}, "from": ben.user})
     api.wait(lambda: raw.execute("SELECT 1 FROM updates WHERE id = ? AND attempts", (given_up,)).fetchone())
