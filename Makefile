@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CONSTRAINTS := config/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+MAKEFLAGS += --no-print-directory
 
 .PHONY: ask chat test lint types unit fuzz calibrate benchmark-evidence benchmark-speed benchmark-evaluation \
     benchmark-grounding benchmark-readers benchmark-library benchmark-telegram evaluate floors format help-text constraints clean
@@ -16,7 +17,10 @@ chat: .venv/.installed
 	@$(BIN)/sanad index --quiet seeds
 	@$(BIN)/sanad chat
 
-test: lint types floors unit
+# What uses one core goes two at a time; the tests themselves use them all.
+test: .venv/.tested
+	@$(MAKE) --jobs 2 --output-sync lint types floors
+	@$(MAKE) unit
 
 lint: .venv/.tested
 	$(BIN)/ruff check .
