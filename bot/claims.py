@@ -29,7 +29,9 @@ _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\u061c\u200b-\u200f\u202a-\u202e
 _EMPTY_BRACKETS = re.compile(r"[(\[{（【] ?[)\]}）】]")
 _SPACED_SIGN = re.compile(r" (?=[.,;:!?،؛؟…»”)\]]+(?: |$))")
 _OPENING = re.compile(
-    r"(?:(?:[-*•·▪–—>#]+|\(?[0-9٠-٩]{1,2}[.)\-]) )*(?:(?:answer|الإجابة|الجواب|إجابة) ?:? )?(?=.)", re.IGNORECASE
+    r"(?:(?:[-*•·▪–—>#]+|\(?[0-9٠-٩]{1,2}[.)\-]) )*"
+    r"(?:(?:(?:corrected |final )?answer|(?:الإجابة|الجواب|إجابة)(?: المصح\S{1,3})?) ?:? )?(?=.)",
+    re.IGNORECASE,
 )
 _LABEL = re.compile(
     r"\W*(?:sources?|references?|citations?|answer|المصادر|المصدر|المراجع|الإجابة|الجواب)\W*", re.IGNORECASE

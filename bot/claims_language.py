@@ -42,15 +42,25 @@ def is_in(text: str, language: Language, sources: Sequence[str]) -> bool:
     """Say whether a claim is in `language`; words of its sources may be in any."""
     given = {word.casefold() for source in sources for word in _WORD.findall(source)}
     letters = [char for char in text if char.isalpha()]
+    if not letters:  # a number is in both
+        return True
     other = sum(not (_ARABIC.match(char) or _is_latin(char)) for char in letters)
     if other > _MOST_OTHER * len(letters) or language_of(text) != language:
         return False
     words = _WORD.findall(text)
+    if any(_is_garbled(word) and word.casefold() not in given for word in words):
+        return False
     return _is_arabic(words, given) if language == "ar" else _is_english(words, given)
 
 
 def _is_latin(char: str) -> bool:
     return char < "\u0250" or "\u1e00" <= char <= "\u1eff"
+
+
+def _is_garbled(word: str) -> bool:
+    """Whether a word changes from one script to the other half way, such as "Edلب"; a prefix of one letter may."""
+    latin = [_is_latin(char) for char in word if char.isalpha()]
+    return any(latin) and not all(latin) and not all(latin[1:]) and not all(latin[2:])
 
 
 def _is_english(words: Sequence[str], given: set[str]) -> bool:

@@ -15,12 +15,16 @@ from bot.facts import Kind, unsupported
 from bot.types import Citation, Claim, DraftClaim, Fault, Question, Withheld
 from index.retriever import Found
 from index.spans import find_span
+from index.text import words
 from index.types import Article, Sentence
 
 NEIGHBOURS_BEFORE, NEIGHBOURS_AFTER = 2, 1
 """Sentences around each piece of evidence that a writer may cite too."""
 MOST_NEW_WORDS = 2
 """Words of a claim that its sentences lack and that need not be names: a synonym or two."""
+
+BARE_ANSWER = 4
+"""Words up to which a claim says something with its question only, such as "In 1971."."""
 
 
 class Agreement(Protocol):
@@ -85,7 +89,8 @@ class Grounding:
         new_words = [fact for fact in facts if fact.kind is Kind.WORD]
         if len(facts) > len(new_words) or len(new_words) > MOST_NEW_WORDS:
             return Withheld(draft, Fault.UNSUPPORTED_FACT, tuple(fact.text for fact in facts))
-        return None if self.agrees(draft.text, texts) else Withheld(draft, Fault.UNSUPPORTED)
+        said = draft.text if len(words(draft.text)) > BARE_ANSWER else f"{self.question.text} {draft.text}"
+        return None if self.agrees(said, texts) else Withheld(draft, Fault.UNSUPPORTED)
 
     def _cite(self, article: Article, sentence: Sentence) -> Citation:
         span = find_span(self.question.text, sentence.text)

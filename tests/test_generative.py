@@ -1,5 +1,6 @@
 """The generative writer through the whole engine, against a scripted model behind real HTTP."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -47,7 +48,7 @@ def ask(home: Path, question: str, *script: Say | Fail) -> tuple[Reply, Scripted
 def key_of(server: ScriptedServer, sentence: str) -> str:
     """Under which key the model was shown a sentence."""
     shown: str = server.requests[0]["messages"][1]["content"]
-    return next(line for line in shown.splitlines() if sentence in line).split(":")[0]
+    return next(line for line in shown.splitlines() if sentence in line).rpartition("[")[2].rstrip("]")
 
 
 @pytest.fixture(scope="module")
@@ -215,6 +216,5 @@ def test_an_article_cannot_instruct(tmp_path: Path, attack: str) -> None:
     reply, server = ask(tmp_path, QUESTION, Say(["The bridge was opened in 1700 [1]."]))
     shown = server.requests[0]["messages"][1]["content"].split("\n\nQuestion:")[0]
     for number, line in enumerate(shown.splitlines()[1:]):
-        assert line.split(":")[0].isdecimal(), (number, line)
-        assert "[" not in line
+        assert re.fullmatch(r"[^\[\]]+ \[\d+\]", line), (number, line)
     assert all("1700" not in text for text in texts(reply))

@@ -56,10 +56,10 @@ def unsupported(claim: str, sources: Sequence[str], *, allowed: Sequence[str] = 
 
     named_in = [read_names(text) for text in (*sources, *allowed)]
     known = {place for name in find_known(tokens) if name.asserted for place in range(name.first, name.last)}
-    words_in = [read_words(text) for text in (*sources, *allowed)]
+    cited, around = [read_words(text) for text in sources], [read_words(text) for text in allowed]
     missing += unsupported_names(tokens, taken, named_in)
     told = {place for mention in missing for place in range(mention.first, mention.last)}
-    missing += unsupported_words(tokens, taken | known | told, words_in, named_in)
+    missing += unsupported_words(tokens, taken | known | told, cited, around, named_in)
     missing += _borrowed(tokens, taken, sources, allowed)
     missing += _turned_round(tokens, known, sources, allowed)
     facts = (_fact(claim, tokens, mention) for mention in sorted(missing, key=lambda mention: mention.first))

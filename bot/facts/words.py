@@ -66,11 +66,19 @@ def read_words(text: str) -> SourceWords:
 
 
 def unsupported_words(
-    tokens: Sequence[Token], taken: Collection[int], words: Sequence[SourceWords], names: Sequence[SourceNames]
+    tokens: Sequence[Token],
+    taken: Collection[int],
+    cited: Sequence[SourceWords],
+    around: Sequence[SourceWords],
+    names: Sequence[SourceNames],
 ) -> list[Mention]:
-    """Return the words of a claim that none of its sources has, in their language; in the other one, names only."""
-    in_arabic = any(source.share > _MOSTLY for source in words)
-    in_english = any(source.share <= _MOSTLY and source.latin for source in words)
+    """Return the words that neither what a claim cites has nor what is around it, in the language of what it cites.
+
+    In the other language, names only: a title in it says nothing of how the article words things.
+    """
+    in_arabic = any(source.share > _MOSTLY for source in cited)
+    in_english = any(source.share <= _MOSTLY and source.latin for source in cited)
+    words = (*cited, *around)
     limit = _SAME_SCRIPT if in_arabic else _OTHER_SCRIPT
     found = []
     for place, token in enumerate(tokens):

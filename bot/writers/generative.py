@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 6_000
 """Characters of output after which the model is stopped."""
-EVIDENCE_TOKENS = 700
-"""Most tokens of evidence in a prompt."""
+EVIDENCE_TOKENS = 320
+"""Most tokens of evidence in a prompt: some eight sentences."""
+WITH_NEIGHBOURS = 2
+"""How many of the best sentences are shown with those around them."""
 MOST_REWRITTEN = 400
 """Characters of a rewritten question."""
 _BRACKETS = str.maketrans("[]【】", "()()")
@@ -134,14 +136,15 @@ class GenerativeWriter:
 
 
 def choose_sentences(found: Found, sources: Sources, *, budget: int) -> dict[str, Sentence]:
-    """The sentences to show, by key in reading order: the evidence, best first, with a neighbour on either side.
+    """The sentences to show, by key in reading order: the evidence, the best of it with a neighbour on either side.
 
     What does not fit into `budget` tokens is left out, the weakest evidence first.
     """
     wanted: dict[str, Sentence] = {}
     spent = 0
-    for evidence in found.evidence:
-        for key, sentence in sources.around(evidence.sentence):
+    for rank, evidence in enumerate(found.evidence):
+        around = sources.around(evidence.sentence)
+        for key, sentence in around if rank < WITH_NEIGHBOURS else around[:1]:
             if key not in wanted:
                 spent += count_tokens(sentence.text) + 4
                 if spent > budget and wanted:
@@ -156,7 +159,7 @@ def _in_order(wanted: dict[str, Sentence]) -> dict[str, Sentence]:
 
 def _messages(question: Question, chosen: dict[str, Sentence], withheld: Sequence[Withheld]) -> "prompts.Messages":
     values = {
-        "evidence": "\n".join(f"{key}: {_one_line(sentence.text)}" for key, sentence in chosen.items()),
+        "evidence": "\n".join(f"{_one_line(sentence.text)} [{key}]" for key, sentence in chosen.items()),
         "question": _one_line(question.text),
         "refusal": prompts.REFUSALS[question.language],
     }
