@@ -13,6 +13,7 @@ from index.types import Language
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]")
+_PREFIX = re.compile("^[وفبكلاـ]+")
 _MOST_OTHER = 0.3
 """Share of letters that are neither Arabic nor Latin."""
 _ENGLISH = word_set(
@@ -58,9 +59,9 @@ def _is_latin(char: str) -> bool:
 
 
 def _is_garbled(word: str) -> bool:
-    """Whether a word changes from one script to the other half way, such as "Edلب"; a prefix of one letter may."""
-    latin = [_is_latin(char) for char in word if char.isalpha()]
-    return any(latin) and not all(latin) and not all(latin[1:]) and not all(latin[2:])
+    """Whether a word changes its script half way, such as "Edلب"; an Arabic article before "الـiPhone" may."""
+    latin = [_is_latin(char) for char in _PREFIX.sub("", word) if char.isalpha()]
+    return any(latin) and not all(latin)
 
 
 def _is_english(words: Sequence[str], given: set[str]) -> bool:

@@ -28,6 +28,7 @@ SOURCE = "The Hassan Bridge was opened in 1932 by King Faisal."
         ("حسن در سال ۱۹۳۲ افتتاح شد.", "ar"),
         ("یہ پل 1932 میں کھولا گیا۔", "ar"),
         ("افتتح جسر حسن عام 1932 by the King on a sunny day.", "ar"),
+        ("The attack was launched from the province of Edلب.", "en"),
     ],
 )
 def test_another_language_is_seen(claim: str, language: Language) -> None:
@@ -37,6 +38,8 @@ def test_another_language_is_seen(claim: str, language: Language) -> None:
 @pytest.mark.parametrize(
     ("claim", "language", "source"),
     [
+        ("3.07.", "ar", SOURCE),
+        ("اختير الـiPhone هاتف العام.", "ar", SOURCE),
         ("Charles de Gaulle led France.", "en", SOURCE),
         ("King Faisal", "en", SOURCE),
         ("1932", "en", SOURCE),

@@ -90,6 +90,13 @@ def test_an_invention_never_arrives(home: Path, opened: str, claim: str) -> None
     assert len(server.requests) == 2, "one second chance"
 
 
+def test_a_bare_answer_stands_with_its_question(home: Path, opened: str) -> None:
+    reply, _ = ask(home, QUESTION, Say([f"In 1932 [{opened}]."]))
+    assert texts(reply) == ["In 1932."]
+    reply, _ = ask(home, QUESTION, Say([f"In 1923 [{opened}]."]))
+    assert "In 1923." not in texts(reply)
+
+
 def test_the_second_chance_names_what_failed_and_may_succeed(home: Path, opened: str) -> None:
     wrong, right = f"It was opened in 1923 [{opened}].", f"It was opened in 1932 [{opened}]."
     reply, server = ask(home, QUESTION, Say([wrong]), Say([right]))

@@ -130,6 +130,8 @@ def test_what_is_no_mark_stays_text(text: str) -> None:
         ('He said "yes." [2] Then he left. [3]', [('He said "yes."', "2"), ("Then he left.", "3")]),
         ("The road (opened 2015) [1] is long [2].", [("The road (opened 2015) is long.", "1 2")]),
         ("**Answer:** It is so ([1]).", [("It is so.", "1")]),
+        ("Corrected answer: It is so [1].", [("It is so.", "1")]),
+        ("الجواب المصحّح: افتتح عام 1932 [1].", [("افتتح عام 1932.", "1")]),
         ("الإجابة: هو كذلك [1].\n\nالمصادر:\n", [("هو كذلك.", "1")]),
         ("See https://example.com/a.html [1].", [("See https://example.com/a.html.", "1")]),
         ("[1][2]", []),
