@@ -87,13 +87,17 @@ def index() -> None:
     with library(seeds=False) as app:
         encoders = make_encoders(app.settings)
         list(app.indexer.add(articles[:1]))
-        ours = bare = 0.0
+        ours = main = second = 0.0
         for start in range(1, len(articles), TURN):  # in turns: whatever else the machine does falls on both
             turn = articles[start : start + TURN]
             ours += timed(partial(lambda turn: list(app.indexer.add(turn)), turn))
-            bare += timed(partial(embed_all, encoders, turn, app.settings.passages.tokens))
+            main += timed(partial(embed_all, encoders, turn, app.settings.passages.tokens))
+            second += timed(partial(embed_all_again, encoders, turn))
+        bare = main + second
         print(f"bare embedding of 2,000 sentences       {bare:7.1f} s    1.00")
-        print(f"sanad index                             {ours:7.1f} s    {ours / bare:.2f}")
+        print(
+            f"sanad index                             {ours:7.1f} s    {ours / bare:.2f}   ({ours / main:.2f} of e5 alone)"
+        )
 
 
 def cold() -> None:
@@ -176,7 +180,11 @@ def embed_all(encoders: Encoders, articles: list[Article], budget: int) -> None:
         sentences = split_sentences(article)
         passages = pack_passages(sentences, article, budget=budget)
         encoders.embed([sentence.text for sentence in sentences] + [passage.text for passage in passages])
-        encoders.embed_second([sentence.text for sentence in sentences])
+
+
+def embed_all_again(encoders: Encoders, articles: list[Article]) -> None:
+    for article in articles:
+        encoders.embed_second([sentence.text for sentence in split_sentences(article)])
 
 
 def stock_retriever(app: App) -> Callable[[str], object]:
