@@ -19,13 +19,20 @@ FAILED, INTERRUPTED = 2, 130
 def ending() -> Iterator[None]:
     """Turn whatever is raised inside into a line on standard error and the end of the process."""
     try:
+        _fill_streams()
         try:
             yield
         finally:
-            if sys.stdout is not None:
-                sys.stdout.flush()
+            sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - beyond is only Python, which ends with 1
         end(error)
+
+
+def _fill_streams() -> None:
+    """Read nothing from, and write nowhere to, what the shell has closed."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - as long as the process
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
 
 
 def end(error: BaseException) -> NoReturn:

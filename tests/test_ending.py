@@ -78,6 +78,17 @@ def test_whoever_reads_may_leave_without_a_word(home: Path, arguments: tuple[str
     assert (asking.returncode, complaint) == (2, b"")
 
 
+@pytest.mark.parametrize(
+    ("closed", "arguments"),
+    [(">&-", ("articles",)), (">&-", ("ask", QUESTION)), ("<&-", ("chat",)), ("2>&-", ("articles",))],
+)
+def test_closed_streams_are_no_error(home: Path, closed: str, arguments: tuple[str, ...]) -> None:
+    command = ["/bin/sh", "-c", f'"$@" {closed}', "sh", sys.executable, "-m", "bot", *arguments]
+    environment = {**os.environ, "SANAD_HOME": str(home)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_an_error_of_no_known_kind_is_shown_whole_and_is_no_answer() -> None:
     code = "from bot.ending import ending\nwith ending():\n print('before')\n 1 / 0"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8")
