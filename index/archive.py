@@ -29,8 +29,9 @@ from index.records import from_values, to_values
 from index.types import Article, IndexedArticle, Passage, Place, Sentence
 
 FORMAT = "sanad-library-1"
-MOST_UNPACKED = 50
-"""The most bytes that one byte of an exported file may become: those of an honest one, mostly vectors, become 2."""
+ROOM, MOST_UNPACKED = 200_000_000, 50
+"""The most bytes that an exported file may unpack to, and for each of its own: those of an honest one, mostly vectors,
+become 2, many more where an article says one sentence over and over."""
 
 
 def export_library(library: Library, path: Path) -> int:
@@ -134,7 +135,7 @@ def _lines(library: Library, path: Path) -> Iterator[dict[str, Any]]:
     damaged = f"{str(path)!r} is damaged or no exported library; export it again with `sanad export FILE`."
     checksum, sealed, check = hashlib.sha256(), False, Inspector(library)
     try:
-        room = MOST_UNPACKED * path.stat().st_size
+        room = ROOM + MOST_UNPACKED * path.stat().st_size
         with gzip.open(path, "rb") as packed:
             head = packed.readline(room)
             checksum.update(head)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from config.errors import LibraryError, SettingsMismatch
-from index.archive import export_library, import_library
+from index.archive import ROOM, export_library, import_library
 from index.library import Library
 from index.store import Store
 from tests.made import SHAPE, fault, made_article
@@ -51,7 +51,6 @@ def test_a_damaged_or_foreign_export_changes_nothing(tmp_path: Path) -> None:
             file.read_bytes()[:-20],
             gzip.compress(b"{}\n"),
             gzip.compress(b"[]\n"),
-            gzip.compress(lines[0] + b'{"space": "' + b" " * 20_000_000),  # a bomb
             gzip.compress(changed),
         ),
         gzip.compress(b"".join(lines[:-1])),
@@ -122,6 +121,29 @@ def test_a_forged_export_changes_nothing(tmp_path: Path, forge: Forge) -> None:
     with pytest.raises(LibraryError, match="damaged"):
         import_library(other, file)
     assert not other.store.exists
+
+
+def test_an_export_that_unpacks_without_end_is_refused_though_it_is_whole(tmp_path: Path) -> None:
+    library, file = Library(Store(tmp_path / "one"), SHAPE), tmp_path / "library.sanad"
+    library.commit([made_article(1)])
+    export_library(library, file)
+    head, article, _ = gzip.decompress(file.read_bytes()).splitlines(keepends=True)
+    data = head + article.replace(b"{", b"{" + b" " * (ROOM + 50_000_000), 1)
+    seal = json.dumps({"sha256": hashlib.sha256(data).hexdigest()}).encode() + b"\n"
+    file.write_bytes(gzip.compress(data + seal))
+    other = Library(Store(tmp_path / "two"), SHAPE)
+    with pytest.raises(LibraryError, match="damaged"):
+        import_library(other, file)
+    assert other.records() == []
+
+
+def test_an_article_of_one_sentence_over_and_over_comes_back(tmp_path: Path) -> None:
+    library, file = Library(Store(tmp_path / "one"), SHAPE), tmp_path / "library.sanad"
+    made = made_article(1, size=2000)
+    vectors = np.repeat(made.sentence_vectors[:1], 2000, axis=0)
+    library.commit([replace(made, sentence_vectors=vectors)])
+    export_library(library, file)
+    assert import_library(Library(Store(tmp_path / "two"), SHAPE), file) == 1
 
 
 def test_what_is_exported_twice_is_the_same_bytes(tmp_path: Path) -> None:
