@@ -139,8 +139,8 @@ def test_an_export_that_unpacks_without_end_is_refused_though_it_is_whole(tmp_pa
 
 def test_an_article_of_one_sentence_over_and_over_comes_back(tmp_path: Path) -> None:
     library, file = Library(Store(tmp_path / "one"), SHAPE), tmp_path / "library.sanad"
-    made = made_article(1, size=2000)
-    vectors = np.repeat(made.sentence_vectors[:1], 2000, axis=0)
+    made = made_article(1, size=500)
+    vectors = np.repeat(made.sentence_vectors[:1], 500, axis=0)
     library.commit([replace(made, sentence_vectors=vectors)])
     export_library(library, file)
     assert import_library(Library(Store(tmp_path / "two"), SHAPE), file) == 1
