@@ -1,66 +1,68 @@
 """What the encoders' agreement of a claim with its source is worth: `python -m benchmarks.agreement [--data FOLDER]`.
 
-A sentence of XQuAD is held against its translation (it must agree), against the other sentences of its paragraph (the
-same topic) and against those of another article. Printed: how much of each passes, by threshold, for each encoder.
-Translations are paired where a paragraph has as many sentences in both languages.
+A question of XQuAD with its answer stands for a claim, as a bare answer does in `bot.grounding`. It is held against the
+sentence that holds the answer (it must agree), against one within three sentences of it (the same topic) and against
+one of another article. Printed: how much of each passes, by threshold, for each encoder, and for whole sentences alone.
 """
 
 import argparse
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.development import Source, load_sources
-from bot.agreement import LEAST_MAIN, LEAST_SECOND
+from benchmarks.development import DIRECTIONS, Source, load_sources, sentences_of
+from bot.agreement import LEAST_MAIN, LEAST_SECOND, parts
 from index.e5 import E5Embedding
 from index.models import SentenceEncoder
-from index.sentences import split_sentences
-from index.types import Article, Language
 
 Floats = NDArray[np.float32]
-STEPS = 6
+EACH, NEAR, STEPS = 150, 3, 6
+KINDS = ("the sentence that answers", "a sentence near it", "another article")
 
 
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the SQuAD files")
-    sources = load_sources(parser.parse_args().data)
-    pairs = [
-        (group, number, arabic, english)
-        for group, (one, two) in enumerate(zip(sources["ar-ar"], sources["en-en"], strict=True))
-        for number, (here, there) in enumerate(zip(_paragraphs(one, "ar"), _paragraphs(two, "en"), strict=True))
-        if len(here) == len(there)
-        for arabic, english in zip(here, there, strict=True)
-    ]
-    groups, paragraphs = (np.array([pair[n] for pair in pairs]) for n in (0, 1))
-    texts = [pair[2] for pair in pairs], [pair[3] for pair in pairs]
+    sources, rng = load_sources(parser.parse_args().data), random.Random(0)
+    cases = [case for direction in DIRECTIONS for case in rng.sample(list(_cases(sources[direction], rng)), EACH)]
     main_encoder = E5Embedding(embed_batch_size=64)
     encoders: dict[str, tuple[float, float, Callable[[list[str]], Floats]]] = {
         "second encoder": (LEAST_SECOND, 0.05, SentenceEncoder().encode),
         "e5": (LEAST_MAIN, 0.01, lambda some: np.asarray(main_encoder.get_text_embedding_batch(some), np.float32)),
     }
     for name, (least, step, encode) in encoders.items():
-        cosines: Floats = np.matmul(encode(texts[0]), encode(texts[1]).T)
-        same_article = groups[:, None] == groups
-        same_paragraph = same_article & (paragraphs[:, None] == paragraphs)
-        kinds = {
-            "translation": np.eye(len(pairs), dtype=bool),
-            "same paragraph": same_paragraph & ~np.eye(len(pairs), dtype=bool),
-            "another article": ~same_article,
-        }
-        print(f"\n{name}, {len(pairs)} sentences; in force: {least}\n\n| at least | " + " | ".join(kinds) + " |")
-        for number in range(-STEPS // 2, STEPS // 2 + 1):
-            bar = least + number * step
-            passed = (np.mean(cosines[kind] >= bar) for kind in kinds.values())
-            print(f"| {bar:.2f} | " + " | ".join(f"{share:.3f}" for share in passed) + " |")
+        best = np.array([[_cosines(encode, claim, sentence) for sentence in held] for claim, *held in cases])
+        bars = [least + number * step for number in range(-STEPS // 2, STEPS // 2 + 1)]
+        _table(f"{name}; in force: {least}", best[:, :, 1], bars)
+        _table(f"{name}, whole sentences alone", best[:, :, 0], bars)
 
 
-def _paragraphs(source: Source, language: Language) -> list[list[str]]:
-    articles = (Article("x", "", "", text, language) for text in source.paragraphs)
-    return [[sentence.text for sentence in split_sentences(article)] for article in articles]
+def _cases(sources: list[Source], rng: random.Random) -> Iterator[tuple[str, str, str, str]]:
+    """Yield a claim, the sentence that answers, one near it, and one of another article."""
+    split = [sentences_of(source) for source in sources]
+    for number, (source, sentences) in enumerate(zip(sources, split, strict=True)):
+        for asked in source.questions:
+            gold = next(one.position for one in sentences if one.start <= asked.start < one.end)
+            near = [one.text for one in sentences if 0 < abs(one.position - gold) <= NEAR]
+            other = rng.choice(split[number - 1]).text
+            yield f"{asked.text} {asked.answer}", sentences[gold].text, rng.choice(near), other
+
+
+def _cosines(encode: Callable[[list[str]], Floats], claim: str, sentence: str) -> tuple[float, float]:
+    """Return the cosine with the whole sentence, and the best one with any part of it."""
+    vectors = encode([claim, *parts([sentence])])
+    cosines = vectors[1:] @ vectors[0]
+    return float(cosines[0]), float(cosines.max())
+
+
+def _table(title: str, best: Floats, bars: list[float]) -> None:
+    print(f"\n{title}; {len(best)} claims\n\n| at least | " + " | ".join(KINDS) + " |\n|" + "---|" * (len(KINDS) + 1))
+    for bar in bars:
+        print(f"| {bar:.2f} | " + " | ".join(f"{share:.3f}" for share in np.mean(best >= bar, axis=0)) + " |")
 
 
 if __name__ == "__main__":

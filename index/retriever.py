@@ -142,23 +142,25 @@ class Retriever:
             with library.reading() as view:
                 wanted = [scope.article_id] if scope.article_id else _candidates(view, question, scope.only)
                 records = _once_each(view.find(wanted).values())
-                articles = [self._load(view, record) for record in records]
+                articles = self._load(view, records)
                 told.update({record.id: view.told(record.story) for record in records if record.story})
             if all(articles):
                 return [article for article in articles if article]
         raise LibraryError("The library is changing too fast to be read; try again.")
 
-    def _load(self, view: View, record: ArticleRecord) -> PreparedArticle | None:
-        key = (record.id, record.version)
-        if key not in self._kept:
-            indexed = view.load(record)
-            if indexed is None:
-                return None
-            self._kept[key] = prepare(indexed, self._words())
-            self._sentences += record.sentences
-            self._forget()
-        self._kept.move_to_end(key)
-        return self._kept[key]
+    def _load(self, view: View, records: Sequence[ArticleRecord]) -> list[PreparedArticle | None]:
+        """The articles, read and prepared where they are not kept; None for one that was taken away just now."""
+        missing = [record for record in records if (record.id, record.version) not in self._kept]
+        for record, indexed in zip(missing, view.load_all(missing), strict=True):
+            if indexed:
+                self._kept[record.id, record.version] = prepare(indexed, self._words())
+                self._sentences += record.sentences
+        articles = [self._kept.get((record.id, record.version)) for record in records]
+        for record, article in zip(records, articles, strict=True):
+            if article:
+                self._kept.move_to_end((record.id, record.version))
+        self._forget()
+        return articles
 
     def _forget(self) -> None:
         while self._sentences > KEPT_SENTENCES and len(self._kept) > 1:

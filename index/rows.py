@@ -7,7 +7,7 @@ time and does not grow with the library.
 
 import json
 import time
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -56,7 +56,8 @@ def read_articles(session: Session, names: Names) -> Iterator[Article]:
     for article_id in collection.get(include=[])["ids"]:
         row = collection.get(ids=[article_id], include=["metadatas", "documents"])
         record = from_values(article_id, dict((row["metadatas"] or [{}])[0]))
-        places = _places(_read(session.make(names.sentences[record.language]), _key(record), record.sentences)[0])
+        parts = _read(session.make(names.sentences[record.language]), {_key(record): record.sentences})
+        places = _places(parts[_key(record)].rows)
         yield article_of(record, (row["documents"] or [""])[0], places)
 
 
@@ -122,25 +123,44 @@ def drop_versions(session: Session, names: Names, dead: Sequence[ArticleRecord])
     drop_ids(session.make(names.passages), [part for record in dead for part in _ids(_key(record), record.passages)])
 
 
-def load(session: Session, names: Names, record: ArticleRecord) -> IndexedArticle | None:
-    """The article of a live record, or None where any part of it is gone."""
-    catalog = session.make(names.articles).get(ids=[record.id], include=["documents", "metadatas"])
-    if not catalog["ids"] or (catalog["metadatas"] or [{}])[0].get("version") != record.version:
+def load(session: Session, names: Names, records: Sequence[ArticleRecord]) -> list[IndexedArticle | None]:
+    """The articles of live records, or None for one of which any part is gone; a few calls, however many they are."""
+    if not records:
+        return []
+    catalog = session.make(names.articles).get(ids=[one.id for one in records], include=["documents", "metadatas"])
+    stored = zip(catalog["metadatas"] or [], catalog["documents"] or [], strict=True)
+    texts = {(key, row["version"]): text or "" for key, (row, text) in zip(catalog["ids"], stored, strict=True)}
+    passages = _read(session.make(names.passages), {_key(one): one.passages for one in records})
+    vectors: dict[str, Parts] = {}
+    second: dict[str, Parts] = {}
+    for language in {one.language for one in records}:
+        sizes = {_key(one): one.sentences for one in records if one.language == language}
+        vectors |= _read(session.make(names.sentences[language]), sizes, rows=False)
+        if collection := session.find(names.second[language]):
+            second |= _read(collection, sizes, rows=False)
+    return [
+        _indexed(one, texts.get((one.id, one.version)), passages[_key(one)], vectors[_key(one)], second.get(_key(one)))
+        for one in records
+    ]
+
+
+def _indexed(
+    record: ArticleRecord, text: str | None, passages: "Parts", vectors: "Parts", second: "Parts | None"
+) -> IndexedArticle | None:
+    rows = [row for passage in passages.rows for row in held_rows(passage)]
+    size = record.sentences
+    if text is None or len(passages.rows) != record.passages or not len(rows) == len(vectors.vectors) == size:
         return None
-    passage_rows, passage_vectors = _read(session.make(names.passages), _key(record), record.passages)
-    rows = [row for passage in passage_rows for row in held_rows(passage)]
-    language, size = record.language, record.sentences
-    _, vectors = _read(session.make(names.sentences[language]), _key(record), size, rows=False)
-    second = session.find(names.second[language])
-    second_vectors = _read(second, _key(record), size, rows=False)[1] if second else None
-    if not len(rows) == len(vectors) == size or len(passage_rows) != record.passages:
-        return None
-    if second_vectors is not None and len(second_vectors) != size:
-        second_vectors = None
-    article = article_of(record, (catalog["documents"] or [""])[0], _places(rows))
+    article = article_of(record, text, _places(rows))
     sentences = tuple(_sentence(article, position, row) for position, row in enumerate(rows))
-    passages = tuple(_passage(article, row) for row in passage_rows)
-    return IndexedArticle(article, sentences, passages, vectors, passage_vectors, second_vectors)
+    return IndexedArticle(
+        article,
+        sentences,
+        tuple(_passage(article, row) for row in passages.rows),
+        vectors.vectors,
+        passages.vectors,
+        second.vectors if second and len(second.vectors) == size else None,
+    )
 
 
 def nearest(session: Session, names: Names, vector: Vectors, second: Vectors | None, k: int) -> list[Hit]:
@@ -190,20 +210,32 @@ def drop_ids(collection: "Collection", ids: list[str]) -> None:
         collection.delete(ids=ids[chunk])
 
 
-def _read(collection: "Collection", key: str, size: int, *, rows: bool = True) -> tuple[list[dict[str, Any]], Vectors]:
-    """Rows and vectors of an article's parts in order of position; missing ones are left out."""
-    metadata: list[tuple[int, dict[str, Any]]] = []
-    vectors: list[tuple[int, Vectors]] = []
-    ids = _ids(key, size)
-    for chunk in _chunks(size):
-        found = collection.get(ids=ids[chunk], include=["embeddings", "metadatas"] if rows else ["embeddings"])
-        positions = [int(part_id.rsplit(".", 1)[1]) for part_id in found["ids"]]
-        vectors += zip(positions, np.asarray(found["embeddings"], np.float32), strict=True)
-        metadata += zip(positions, cast(list[dict[str, Any]], found["metadatas"] or []), strict=False)
-    metadata.sort(key=lambda pair: pair[0])
-    vectors.sort(key=lambda pair: pair[0])
-    stacked = np.stack([vector for _, vector in vectors]) if vectors else np.zeros((0, 0), np.float32)
-    return [row for _, row in metadata], stacked
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Rows and vectors of an article's sentences or passages in order of position; missing ones are left out."""
+
+    rows: list[dict[str, Any]]
+    vectors: Vectors
+
+
+def _read(collection: "Collection", sizes: Mapping[str, int], *, rows: bool = True) -> dict[str, Parts]:
+    """The parts of each version, of which `sizes` says how many they should be."""
+    found: dict[str, list[tuple[int, Vectors, dict[str, Any]]]] = {key: [] for key in sizes}
+    ids = [part_id for key, size in sizes.items() for part_id in _ids(key, size)]
+    for chunk in _chunks(len(ids)):
+        got = collection.get(ids=ids[chunk], include=["embeddings", "metadatas"] if rows else ["embeddings"])
+        metadata = cast(list[dict[str, Any]], got["metadatas"] if rows else [{}] * len(got["ids"]))
+        vectors = np.asarray(got["embeddings"], np.float32)
+        for part_id, vector, row in zip(got["ids"], vectors, metadata, strict=True):
+            key, position = part_id.rsplit(".", 1)
+            found[key].append((int(position), vector, row))
+    return {key: _in_order(parts) for key, parts in found.items()}
+
+
+def _in_order(parts: list[tuple[int, Vectors, dict[str, Any]]]) -> Parts:
+    parts.sort(key=lambda part: part[0])
+    vectors = np.stack([vector for _, vector, _ in parts]) if parts else np.zeros((0, 0), np.float32)
+    return Parts([row for *_, row in parts], vectors)
 
 
 def article_of(record: ArticleRecord, text: str, places: tuple[Place, ...] = ()) -> Article:

@@ -1,6 +1,6 @@
 """What can be seen of a library during one turn."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index import inspection, records, rows
@@ -54,7 +54,11 @@ class View:
 
     def load(self, record: ArticleRecord) -> IndexedArticle | None:
         """The article with its parts and vectors; None if a writer on a server took it away just now."""
-        return rows.load(self._session, self._names, record)
+        return self.load_all([record])[0]
+
+    def load_all(self, wanted: Sequence[ArticleRecord]) -> list[IndexedArticle | None]:
+        """The same for several articles, which costs little more than for one."""
+        return rows.load(self._session, self._names, wanted)
 
     def nearest(self, vector: Vectors, second: Vectors | None, *, k: int) -> list[rows.Hit]:
         """Up to k sentences per language and encoder, live or not, nearest first within each."""

@@ -1,10 +1,12 @@
 """The prompts of the model's steps, one file a step and language, and the check of their variables.
 
-A file has two parts, `# system` and `# user`, with `$variables` (`string.Template`). A file whose variables are not
+A file has the parts `# system` and `# user`, with `$variables` (`string.Template`); between them may stand an exchange
+to go by, `# example` and `# answer`, which a model is shown as turns before the user's. A file whose variables are not
 those of its step fails when it is loaded, before any model is called. What the values are is the caller's business:
 they are put in as they are, in one pass, so that a "$name" inside an article stays what it is.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,22 +20,42 @@ Language = Literal["ar", "en"]
 REFUSALS: dict[Language, str] = {"ar": "لا يذكر المقال ذلك.", "en": "The article does not say."}
 """What a model is told to write, and nothing else, where the sentences do not answer."""
 
+FAILURES: dict[Language, dict[str, str]] = {
+    "ar": {
+        "no_key": "بلا رقم جملة: {claim}",
+        "unknown_key": "لا توجد جملة رقمها {keys}",
+        "wrong_language": "ليس بالعربية: {claim}",
+        "unsupported_fact": "{facts}: غير مذكور في الجملة {keys}",
+        "unsupported": "ليس ما تقوله الجملة {keys}: {claim}",
+    },
+    "en": {
+        "no_key": "no number of a sentence: {claim}",
+        "unknown_key": "there is no sentence {keys}",
+        "wrong_language": "not in English: {claim}",
+        "unsupported_fact": "{facts}: not in sentence {keys}",
+        "unsupported": "not what sentence {keys} says: {claim}",
+    },
+}
+"""What is wrong with a claim, by its fault; with them a model is asked to correct it."""
+
 VARIABLES: dict[str, frozenset[str]] = {
     "answer": frozenset({"evidence", "question", "refusal"}),
-    "retry": frozenset({"evidence", "question", "refusal", "draft", "failures"}),
+    "retry": frozenset({"evidence", "question", "refusal", "failures"}),
     "followup": frozenset({"history", "question"}),
 }
 """The variables of each step: both parts of its files together use all of them and no other."""
 
-_SYSTEM, _USER = "# system\n", "# user\n"
+_PART = re.compile(r"^# (system|example|answer|user)\n", re.MULTILINE)
+_ORDERS = (["system", "user"], ["system", "example", "answer", "user"])
 
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """What is sent to a model."""
+    """What is sent to a model; `example` is an exchange that never was, a user's turn and its answer, or nothing."""
 
     system: str
     user: str
+    example: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +66,7 @@ class Prompt:
     language: Language
     system: Template
     user: Template
+    example: tuple[str, ...] = ()
 
     def fill(self, **values: str) -> Messages:
         """Return the messages with the variables replaced.
@@ -51,7 +74,7 @@ class Prompt:
         Raises: PromptError if a variable of the step is missing, or a value has no variable.
         """
         _check(self.name, frozenset(values), f"the values given to prompt {self.name!r}")
-        return Messages(self.system.substitute(values), self.user.substitute(values))
+        return Messages(self.system.substitute(values), self.user.substitute(values), self.example)
 
 
 @cache
@@ -69,17 +92,19 @@ def load(name: str, *, language: Language) -> Prompt:
 def parse(text: str, *, name: str, language: Language) -> Prompt:
     """Return the prompt that the text of a file holds; `load` says what can be wrong with it."""
     where = f"prompts/{name}.{language}.md"
-    before, system_found, rest = text.partition(_SYSTEM)
-    system, user_found, user = rest.partition(_USER)
-    if before.strip() or not system_found or not user_found or not system.strip() or not user.strip():
+    before, *found = _PART.split(text)
+    names, parts = found[::2], [part.strip() for part in found[1::2]]
+    if before.strip() or names not in _ORDERS or not all(parts):
         raise PromptError(
-            f"{where} must have a part {_SYSTEM.strip()!r}, then a part {_USER.strip()!r}, and no other text."
+            f"{where} must have a part '# system', then a part '# user', between them perhaps '# example' and "
+            "'# answer', and no other text."
         )
-    templates = Template(system.strip()), Template(user.strip())
+    system, *example, user = parts
+    templates = Template(system), Template(user)
     if not all(template.is_valid() for template in templates):
         raise PromptError(f"{where} has a '$' that begins no variable; write '$$' for a dollar sign.")
     _check(name, frozenset(name for template in templates for name in template.get_identifiers()), where)
-    return Prompt(name, language, *templates)
+    return Prompt(name, language, *templates, tuple(example))
 
 
 def _check(name: str, variables: frozenset[str], where: str) -> None:

@@ -9,23 +9,23 @@ import prompts
 from bot.bidi import clean
 from bot.claims import ClaimStream
 from bot.grounding import Sources
-from bot.types import DraftClaim, Fault, Note, Question, Usage, Withheld
+from bot.types import DraftClaim, Note, Question, Usage, Withheld
 from bot.writers import Declined, WriterFailed
 from bot.writers.faults import explain
 from bot.writers.refusals import without_refusal
 from bot.writers.watch import Watch
 from index.passages import count_tokens
 from index.retriever import Found
-from index.types import Sentence
+from index.types import Language, Sentence
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM, ChatResponse
 
 MOST_CHARACTERS = 6_000
 """Characters of output after which the model is stopped."""
-EVIDENCE_TOKENS = 320
-"""Most tokens of evidence in a prompt: some eight sentences."""
-WITH_NEIGHBOURS = 2
+EVIDENCE_TOKENS = 220
+"""Most tokens of evidence in a prompt: some six sentences. Half of it is shown for a second try."""
+WITH_NEIGHBOURS = 1
 """How many of the best sentences are shown with those around them."""
 MOST_REWRITTEN = 400
 """Characters of a rewritten question."""
@@ -58,7 +58,7 @@ class GenerativeWriter:
 
         Raises: WriterFailed, Declined.
         """
-        chosen = choose_sentences(found, sources, budget=self._budget)
+        chosen = choose_sentences(found, sources, budget=self._budget // 2 if withheld else self._budget)
         messages = _messages(question, chosen, withheld)
         stream = ClaimStream(chosen)
         drafts = _Drafts()
@@ -108,7 +108,9 @@ class GenerativeWriter:
         """
         from llama_index.core.llms import ChatMessage
 
-        asked = [ChatMessage(role="system", content=messages.system), ChatMessage(role="user", content=messages.user)]
+        turns = [messages.system, *messages.example, messages.user]
+        roles = ["system", "user", "assistant", "user"] if messages.example else ["system", "user"]
+        asked = [ChatMessage(role=role, content=turn) for role, turn in zip(roles, turns, strict=True)]
         counted, finished, length, had = Usage(), False, 0, self._timeout - spent.seconds
         yield Usage(calls=1)
         with Watch(had) as watch:
@@ -136,7 +138,7 @@ class GenerativeWriter:
 
 
 def choose_sentences(found: Found, sources: Sources, *, budget: int) -> dict[str, Sentence]:
-    """The sentences to show, by key in reading order: the evidence, the best of it with a neighbour on either side.
+    """The sentences to show, by key: the evidence, the best first, and the best of it between its neighbours.
 
     What does not fit into `budget` tokens is left out, the weakest evidence first.
     """
@@ -165,22 +167,17 @@ def _messages(question: Question, chosen: dict[str, Sentence], withheld: Sequenc
     }
     if not withheld:
         return prompts.load("answer", language=question.language).fill(**values)
-    values["draft"] = " ".join(f"{one.draft.text} {''.join(f'[{key}]' for key in one.draft.keys)}" for one in withheld)
-    values["failures"] = "\n".join(_failure(one) for one in withheld)
+    values["failures"] = "\n".join(_failure(one, question.language) for one in withheld)
     return prompts.load("retry", language=question.language).fill(**values)
 
 
-def _failure(one: Withheld) -> str:
-    keys = ", ".join(one.draft.keys)
-    match one.fault:
-        case Fault.UNSUPPORTED_FACT:
-            return f"- {', '.join(repr(fact) for fact in one.facts)}: not in [{keys}]."
-        case Fault.NO_KEY | Fault.UNKNOWN_KEY:
-            return f"- no number of a sentence: {one.draft.text!r}"
-        case Fault.WRONG_LANGUAGE:
-            return f"- language: {one.draft.text!r}"
-        case _:
-            return f"- not what [{keys}] says: {one.draft.text!r}"
+def _failure(one: Withheld, language: Language) -> str:
+    """What is wrong with a claim, in one line."""
+    return "- " + prompts.FAILURES[language][one.fault].format(
+        facts=", ".join(f'"{fact}"' for fact in one.facts),
+        keys="".join(f"[{key}]" for key in one.draft.keys),
+        claim=one.draft.text,
+    )
 
 
 def _one_line(text: str) -> str:
@@ -189,7 +186,7 @@ def _one_line(text: str) -> str:
 
 
 class _Drafts:
-    """The claims of an output without what only refuses; whether it refused, and whether it stated anything."""
+    """The claims of an output without what only refuses or asks; whether it refused, and whether it stated anything."""
 
     def __init__(self) -> None:
         self.refused = self.stated = False
@@ -197,6 +194,8 @@ class _Drafts:
     def of(self, claims: Sequence[DraftClaim]) -> Iterator[DraftClaim]:
         """Yield what the claims state."""
         for claim in claims:
+            if claim.text.endswith(("?", "؟")):  # small models repeat the question
+                continue
             stated = without_refusal(claim)
             self.refused |= stated != claim
             self.stated |= stated is not None
