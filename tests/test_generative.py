@@ -47,7 +47,7 @@ def ask(home: Path, question: str, *script: Say | Fail) -> tuple[Reply, Scripted
 
 def key_of(server: ScriptedServer, sentence: str) -> str:
     """Under which key the model was shown a sentence."""
-    shown: str = server.requests[0]["messages"][1]["content"]
+    shown: str = server.requests[0]["messages"][-1]["content"]
     return next(line for line in shown.splitlines() if sentence in line).rpartition("[")[2].rstrip("]")
 
 
@@ -103,7 +103,38 @@ def test_the_second_chance_names_what_failed_and_may_succeed(home: Path, opened:
     assert texts(reply) == ["It was opened in 1932."]
     assert reply.note is None
     assert reply.usage.calls == 2
-    assert "1923" in server.requests[1]["messages"][1]["content"]
+    assert "1923" in server.requests[1]["messages"][-1]["content"]
+
+
+def test_a_second_try_is_told_its_faults_in_the_questions_language(home: Path) -> None:
+    _, server = ask(home, "متى افتتح جسر حسن؟", Say(["افتتح جسر حسن عام 1923 [1]."]))
+    told = server.requests[1]["messages"][-1]["content"].splitlines()
+    assert '- "1923": غير مذكور في الجملة [1]' in told
+
+
+def test_the_best_evidence_is_shown_first_and_an_example_before_it(home: Path, opened: str) -> None:
+    _, server = ask(home, QUESTION, Say(["x"]))
+    turns = server.requests[0]["messages"]
+    assert [turn["role"] for turn in turns] == ["system", "user", "assistant", "user"]
+    assert turns[-1]["content"].splitlines()[1].endswith(f"[{opened}]")
+    assert opened == "1"
+
+
+def test_a_question_that_the_model_repeats_is_no_claim(home: Path, opened: str) -> None:
+    reply, server = ask(home, QUESTION, Say([f"{QUESTION} It was opened in 1932 [{opened}]."]))
+    assert (texts(reply), len(server.requests)) == (["It was opened in 1932."], 1)
+    reply, server = ask(home, QUESTION, Say([f"{QUESTION} [{opened}]"]))
+    assert isinstance(reply, Answer)
+    assert (reply.writer, len(server.requests)) == ("extractive", 1)
+
+
+def test_a_claim_may_repeat_the_questions_words_but_not_its_names(home: Path, opened: str) -> None:
+    question = "When was the expensive Hassan Bridge finally inaugurated?"
+    said = "The expensive Hassan Bridge was finally inaugurated in 1932"
+    assert texts(ask(home, question, Say([f"{said} [{opened}]."]))[0]) == [said + "."]
+    question = "In what year did the Turks inaugurate the Hassan Bridge?"
+    said = "The Turks inaugurated the Hassan Bridge in 1932"
+    assert said + "." not in texts(ask(home, question, Say([f"{said} [{opened}]."]))[0])
 
 
 def test_what_stands_is_kept_where_another_claim_falls(home: Path, opened: str) -> None:
@@ -221,7 +252,7 @@ def test_an_article_cannot_instruct(tmp_path: Path, attack: str) -> None:
     list(app.indexer.add([article_from_text(f"{TEXT}\n{attack}", source="bridge")]))
     app.library.store.close()
     reply, server = ask(tmp_path, QUESTION, Say(["The bridge was opened in 1700 [1]."]))
-    shown = server.requests[0]["messages"][1]["content"].split("\n\nQuestion:")[0]
+    shown = server.requests[0]["messages"][-1]["content"].split("\n\nQuestion:")[0]
     for number, line in enumerate(shown.splitlines()[1:]):
         assert re.fullmatch(r"[^\[\]]+ \[\d+\]", line), (number, line)
     assert all("1700" not in text for text in texts(reply))

@@ -23,6 +23,18 @@ def test_what_is_committed_is_found(store: Store) -> None:
     assert [(record.title, record.sentences) for record in library.records()] == [("Article 1", 3), ("Article 2", 7)]
 
 
+def test_several_are_loaded_in_one_go_and_one_that_is_gone_is_none(store: Store) -> None:
+    library = Library(store, SHAPE)
+    library.commit([made_article(1), made_article(2, size=7), made_article(3)])
+    wanted = [library.resolve(made_article(number).article.id) for number in (3, 1, 2)]
+    library.remove(wanted[1])
+    with library.reading() as view:
+        loaded = view.load_all(wanted)
+        assert view.load_all([]) == []
+    assert [one and len(one.sentences) for one in loaded] == [3, None, 7]
+    assert [one.article.id for one in loaded if one] == [wanted[0].id, wanted[2].id]
+
+
 def test_unchanged_is_left_alone_and_changed_is_replaced_without_a_trace(store: Store) -> None:
     library = Library(store, SHAPE)
     library.commit([made_article(1), made_article(2)])

@@ -14,6 +14,7 @@ def test_every_step_has_a_prompt_in_both_languages(name: str, language: Language
     values = {variable: f"<{variable} $question $$ ${{x}}>" for variable in VARIABLES[name]}
     messages = load(name, language=language).fill(**values)
     whole = messages.system + messages.user
+    assert len(messages.example) in (0, 2)
     assert all(value in whole for value in values.values())
 
 
@@ -43,6 +44,8 @@ def test_an_unknown_step_is_an_error() -> None:
         ("# user\n$question\n# system\n$history", "must have a part"),
         ("# system\n$history $question", "must have a part"),
         ("# system\n\n# user\n$history $question", "must have a part"),
+        ("# system\n$history\n# example\nWhy?\n# user\n$question", "must have a part"),
+        ("# system\n$history\n# answer\nSo.\n# example\nWhy?\n# user\n$question", "must have a part"),
         ("Hello\n# system\n$history\n# user\n$question", "no other text"),
         ("# system\nIt costs $5, $history\n# user\n$question", "begins no variable"),
     ],
@@ -50,6 +53,13 @@ def test_an_unknown_step_is_an_error() -> None:
 def test_a_file_with_wrong_parts_or_variables_fails_when_it_is_read(text: str, complaint: str) -> None:
     with pytest.raises(PromptError, match=complaint):
         parse(text, name="followup", language="en")
+
+
+def test_an_example_stands_before_the_users_turn_as_it_is() -> None:
+    prompt = parse(
+        "# system\n$history\n# example\nWhy $$?\n# answer\nSo.\n# user\n$question", name="followup", language="en"
+    )
+    assert prompt.fill(history="h", question="q").example == ("Why $$?", "So.")
 
 
 def test_a_missing_or_unknown_value_fails_before_any_model_is_called() -> None:
