@@ -20,9 +20,6 @@ near it, none against one of another article. Whole sentences alone pass .835 wh
 LEAST_MAIN = 0.85
 """Least cosine of the main embedding, where there is no second: of the bundled one it passes .862, .222 and .025."""
 
-LOWER = 0.15
-"""How much less of the second encoder's cosine is enough for a claim in its article's own words."""
-
 _CLAUSES = re.compile(r"[,،;؛:]\s")
 _LEAST_WORDS = 3
 """Words of a clause that can say something."""
@@ -38,13 +35,12 @@ class EncoderAgreement:
     def __init__(self, encoders: Callable[[], Encoders]) -> None:
         self._encoders = encoders
 
-    def __call__(self, claim: str, sentences: Sequence[str], *, in_their_words: bool = False) -> bool:
-        """Judge one claim; `in_their_words` says that it has no words but those of its article."""
-        lower = LOWER if in_their_words else 0
+    def __call__(self, claim: str, sentences: Sequence[str]) -> bool:
+        """Judge one claim."""
         encoders, texts = self._encoders(), [claim, *parts(sentences)]
         vectors = encoders.embed_second(texts)
         if vectors is not None:
-            return float(np.max(vectors[1:] @ vectors[0])) >= LEAST_SECOND - lower
+            return float(np.max(vectors[1:] @ vectors[0])) >= LEAST_SECOND
         vectors = encoders.embed(texts)
         return float(np.max(vectors[1:] @ vectors[0])) >= LEAST_MAIN
 

@@ -28,7 +28,9 @@ _ANSI = re.compile("\x1b\\[[0-9;]*[A-Za-z]")
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _EMPTY_BRACKETS = re.compile(r"[(\[{（【] ?[)\]}）】]")
 _SPACED_SIGN = re.compile(r" (?=[.,;:!?،؛؟…»”)\]]+(?: |$))")
-_ANSWER = r"(?:(?:corrected |final )?answer|(?:الإجابة|الجواب|إجابة)(?: المصح\S{1,3})?(?: هو)?|الرد على السؤال)"
+_ANSWER = (
+    r"(?:(?:corrected |final )?answer|(?:الإجابة|الجواب|إجابة)(?: المصح\S{1,3})?(?: ه[وي])?(?: أن)?|الرد على السؤال)"
+)
 _OPENING = re.compile(
     rf"(?:(?:[-*•·▪–—>#]+|\(?[0-9٠-٩]{{1,2}}[.)\-]) )*(?:{_ANSWER} ?:? )?(?=.)",
     re.IGNORECASE,

@@ -10,19 +10,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.claims_language import is_in
-from bot.facts import Fact, Kind, unsupported
+from bot.facts import Kind, unsupported
 from bot.types import Citation, Claim, DraftClaim, Fault, Question, Withheld
 from index.retriever import Found
 from index.spans import find_span
-from index.text import language_of, stems, words
+from index.text import words
 from index.types import Article, Sentence
 
 NEIGHBOURS = (-1, 0, 1, -2)
 """Sentences around each piece of evidence that a writer may cite too, as steps from it."""
 MOST_NEW_WORDS = 2
 """Words of a claim that its sentences lack and that need not be names: a synonym or two."""
-MOST_ASKED_WORDS = 4
-"""The same together with words of the question, which an answer often repeats."""
 BARE_ANSWER = 4
 """Words up to which a claim says something with its question only, such as "In 1971."."""
 
@@ -30,13 +28,13 @@ BARE_ANSWER = 4
 class Agreement(Protocol):
     """Whether a claim says what sentences say, as far as encoders can tell."""
 
-    def __call__(self, claim: str, sentences: Sequence[str], *, in_their_words: bool = False) -> bool:
-        """Judge one claim; `in_their_words` says that it has no words but those of its article."""
+    def __call__(self, claim: str, sentences: Sequence[str]) -> bool:
+        """Judge one claim."""
         ...
 
 
 class Sources:
-    """The sentences one writer may cite for one question, each under a key; those of the best evidence come first."""
+    """The sentences one writer may cite for one question, each under a key: those around the best evidence first."""
 
     def __init__(self, found: Found) -> None:
         self.tellings = found.tellings
@@ -86,19 +84,11 @@ class Grounding:
         context = [article.title for article, _ in cited]
         context += [near.text for _, sentence in cited for _, near in self.sources.around(sentence)]
         facts = unsupported(draft.text, texts, allowed=context)
-        if self._adds(facts):
+        new_words = [fact for fact in facts if fact.kind is Kind.WORD]
+        if len(facts) > len(new_words) or len(new_words) > MOST_NEW_WORDS:
             return Withheld(draft, Fault.UNSUPPORTED_FACT, tuple(fact.text for fact in facts))
         said = draft.text if len(words(draft.text)) > BARE_ANSWER else f"{self.question.text} {draft.text}"
-        own_words = facts or any(language_of(text) != self.question.language for text in texts)
-        agrees = self.agrees(said, texts, in_their_words=not own_words)
-        return None if agrees else Withheld(draft, Fault.UNSUPPORTED)
-
-    def _adds(self, facts: Sequence[Fact]) -> bool:
-        """Whether a claim adds more to its sentences than a synonym or two and words of the question."""
-        new = [stem for fact in facts if fact.kind is Kind.WORD for stem in stems(fact.text)]
-        own = set(new).difference(stems(self.question.text))
-        other = any(fact.kind is not Kind.WORD for fact in facts)
-        return other or len(new) > MOST_ASKED_WORDS or len(own) > MOST_NEW_WORDS
+        return None if self.agrees(said, texts) else Withheld(draft, Fault.UNSUPPORTED)
 
     def _cite(self, article: Article, sentence: Sentence) -> Citation:
         span = find_span(self.question.text, sentence.text)

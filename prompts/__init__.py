@@ -23,17 +23,19 @@ REFUSALS: dict[Language, str] = {"ar": "لا يذكر المقال ذلك.", "en
 FAILURES: dict[Language, dict[str, str]] = {
     "ar": {
         "no_key": "بلا رقم جملة: {claim}",
-        "unknown_key": "لا توجد جملة رقمها {keys}",
+        "unknown_key": "ليس كل رقم في {keys} رقم جملة: {claim}",
         "wrong_language": "ليس بالعربية: {claim}",
         "unsupported_fact": "{facts}: غير مذكور في الجملة {keys}",
         "unsupported": "ليس ما تقوله الجملة {keys}: {claim}",
+        "not_verbatim": "ليس نص الجملة {keys}: {claim}",
     },
     "en": {
         "no_key": "no number of a sentence: {claim}",
-        "unknown_key": "there is no sentence {keys}",
+        "unknown_key": "not every number in {keys} is that of a sentence: {claim}",
         "wrong_language": "not in English: {claim}",
         "unsupported_fact": "{facts}: not in sentence {keys}",
         "unsupported": "not what sentence {keys} says: {claim}",
+        "not_verbatim": "not the words of sentence {keys}: {claim}",
     },
 }
 """What is wrong with a claim, by its fault; with them a model is asked to correct it."""
@@ -43,7 +45,7 @@ VARIABLES: dict[str, frozenset[str]] = {
     "retry": frozenset({"evidence", "question", "refusal", "failures"}),
     "followup": frozenset({"history", "question"}),
 }
-"""The variables of each step: both parts of its files together use all of them and no other."""
+"""The variables of each step: the system's and the user's part of its files together use all of them and no other."""
 
 _PART = re.compile(r"^# (system|example|answer|user)\n", re.MULTILINE)
 _ORDERS = (["system", "user"], ["system", "example", "answer", "user"])

@@ -39,16 +39,6 @@ def test_a_clause_of_a_long_sentence_is_enough(agrees: EncoderAgreement, claim: 
 )
 def test_another_topic_is_not(agrees: EncoderAgreement, claim: str) -> None:
     assert not agrees(claim, [LONG])
-    assert not agrees(claim, [LONG], in_their_words=True)
-
-
-def test_a_claim_in_its_articles_words_needs_less(agrees: EncoderAgreement) -> None:
-    claim, sentence = (
-        "اسم القلعة النورمانية هو افرنجي.",
-        'حتى أنهم أعطوا إثنيتهم لاسم القلعة الخاصة بهم: افرنجي، معناه "Franks".',
-    )
-    assert not agrees(claim, [sentence])
-    assert agrees(claim, [sentence], in_their_words=True)
 
 
 def test_without_the_second_encoder_the_first_one_judges() -> None:
@@ -64,4 +54,4 @@ def test_parts_are_few_and_long_enough() -> None:
         "One two three",
         "four five six.",
     ]
-    assert len(parts(["a b c, " * 1000])) < 30
+    assert len(parts([", ".join(f"a b c{number}" for number in range(1000))])) == 25

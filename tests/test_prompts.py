@@ -2,8 +2,9 @@
 
 import pytest
 
+from bot.types import Fault
 from config.errors import PromptError
-from prompts import REFUSALS, VARIABLES, Language, load, parse
+from prompts import FAILURES, REFUSALS, VARIABLES, Language, load, parse
 
 LANGUAGES: tuple[Language, ...] = ("ar", "en")
 
@@ -14,7 +15,7 @@ def test_every_step_has_a_prompt_in_both_languages(name: str, language: Language
     values = {variable: f"<{variable} $question $$ ${{x}}>" for variable in VARIABLES[name]}
     messages = load(name, language=language).fill(**values)
     whole = messages.system + messages.user
-    assert len(messages.example) in (0, 2)
+    assert len(messages.example) == (0 if name == "followup" else 2)
     assert all(value in whole for value in values.values())
 
 
@@ -28,6 +29,11 @@ def test_the_language_rule_comes_last_and_in_its_language(name: str) -> None:
 def test_the_model_is_told_the_refusal_to_the_letter(language: Language) -> None:
     prompt = load("answer", language=language)
     assert REFUSALS[language] in prompt.fill(evidence="", question="", refusal=REFUSALS[language]).system
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_fault_has_a_line(language: Language) -> None:
+    assert set(FAILURES[language]) == set(Fault)
 
 
 def test_an_unknown_step_is_an_error() -> None:

@@ -16,6 +16,7 @@ from bot.writers.refusals import without_refusal
 from bot.writers.watch import Watch
 from index.passages import count_tokens
 from index.retriever import Found
+from index.text import stems
 from index.types import Language, Sentence
 
 if TYPE_CHECKING:
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 6_000
 """Characters of output after which the model is stopped."""
-EVIDENCE_TOKENS = 220
-"""Most tokens of evidence in a prompt: some six sentences. Half of it is shown for a second try."""
+ROUND, MOST_ROUNDS = 40, 5
+"""Characters that come again, and how many times, until the model is stopped."""
+EVIDENCE_TOKENS = 190
+"""Most tokens of evidence in a prompt: some five sentences. Half of it is shown for a second try."""
 WITH_NEIGHBOURS = 1
 """How many of the best sentences are shown with those around them."""
+MOST_FAULTS, MOST_FACTS, MOST_QUOTED = 3, 5, 200
+"""Claims of a first try that a second is told of, facts of each, and characters of either that it is shown."""
 MOST_REWRITTEN = 400
 """Characters of a rewritten question."""
 _BRACKETS = str.maketrans("[]【】", "()()")
@@ -58,10 +63,10 @@ class GenerativeWriter:
 
         Raises: WriterFailed, Declined.
         """
-        chosen = choose_sentences(found, sources, budget=self._budget // 2 if withheld else self._budget)
+        chosen = choose_sentences(found, sources, withheld, budget=self._budget)
         messages = _messages(question, chosen, withheld)
         stream = ClaimStream(chosen)
-        drafts = _Drafts()
+        drafts = _Drafts(question)
         written, failure = "", None
         try:
             for piece in self._stream(messages, question.spent, most=MOST_CHARACTERS):
@@ -111,7 +116,7 @@ class GenerativeWriter:
         turns = [messages.system, *messages.example, messages.user]
         roles = ["system", "user", "assistant", "user"] if messages.example else ["system", "user"]
         asked = [ChatMessage(role=role, content=turn) for role, turn in zip(roles, turns, strict=True)]
-        counted, finished, length, had = Usage(), False, 0, self._timeout - spent.seconds
+        counted, finished, written, had = Usage(), False, "", self._timeout - spent.seconds
         yield Usage(calls=1)
         with Watch(had) as watch:
             try:
@@ -120,10 +125,11 @@ class GenerativeWriter:
                     for response in model.stream_chat(asked):
                         watch.pause()
                         counted = _usage(response) or counted
-                        length += len(response.delta or "")
-                        finished |= _is_finished(response) or length > most
+                        written += response.delta or ""
+                        enough = len(written) > most or _goes_round(written)
+                        finished |= _is_finished(response) or enough
                         yield response.delta or ""
-                        if length > most:
+                        if enough:
                             break
                         watch.resume()
                     watch.pause()
@@ -137,26 +143,33 @@ class GenerativeWriter:
             _check_end(watch, finished=finished)
 
 
-def choose_sentences(found: Found, sources: Sources, *, budget: int) -> dict[str, Sentence]:
+def choose_sentences(
+    found: Found, sources: Sources, withheld: Sequence[Withheld] = (), *, budget: int
+) -> dict[str, Sentence]:
     """The sentences to show, by key: the evidence, the best first, and the best of it between its neighbours.
 
-    What does not fit into `budget` tokens is left out, the weakest evidence first.
+    For a second try, within half the budget: those that the first one cited, then the evidence alone. What does not
+    fit into `budget` tokens is left out, the weakest evidence first.
     """
     wanted: dict[str, Sentence] = {}
     spent = 0
+    for key, sentence in _offered(found, sources, withheld):
+        if key not in wanted:
+            spent += count_tokens(sentence.text) + 4
+            if spent > (budget // 2 if withheld else budget) and wanted:
+                break
+            wanted[key] = sentence
+    return dict(sorted(wanted.items(), key=lambda item: int(item[0])))
+
+
+def _offered(found: Found, sources: Sources, withheld: Sequence[Withheld]) -> Iterator[tuple[str, Sentence]]:
+    """Keys and sentences, what is wanted most first."""
+    for key in (key for one in withheld for key in one.draft.keys):
+        for _, sentence in sources.cited([key]) or ():
+            yield key, sentence
     for rank, evidence in enumerate(found.evidence):
         around = sources.around(evidence.sentence)
-        for key, sentence in around if rank < WITH_NEIGHBOURS else around[:1]:
-            if key not in wanted:
-                spent += count_tokens(sentence.text) + 4
-                if spent > budget and wanted:
-                    return _in_order(wanted)
-                wanted[key] = sentence
-    return _in_order(wanted)
-
-
-def _in_order(wanted: dict[str, Sentence]) -> dict[str, Sentence]:
-    return dict(sorted(wanted.items(), key=lambda item: int(item[0])))
+        yield from around if rank < WITH_NEIGHBOURS and not withheld else around[:1]
 
 
 def _messages(question: Question, chosen: dict[str, Sentence], withheld: Sequence[Withheld]) -> "prompts.Messages":
@@ -167,17 +180,22 @@ def _messages(question: Question, chosen: dict[str, Sentence], withheld: Sequenc
     }
     if not withheld:
         return prompts.load("answer", language=question.language).fill(**values)
-    values["failures"] = "\n".join(_failure(one, question.language) for one in withheld)
+    values["failures"] = "\n".join(_failure(one, question.language) for one in withheld[:MOST_FAULTS])
     return prompts.load("retry", language=question.language).fill(**values)
 
 
 def _failure(one: Withheld, language: Language) -> str:
     """What is wrong with a claim, in one line."""
     return "- " + prompts.FAILURES[language][one.fault].format(
-        facts=", ".join(f'"{fact}"' for fact in one.facts),
+        facts=", ".join(map(_quoted, one.facts[:MOST_FACTS])),
         keys="".join(f"[{key}]" for key in one.draft.keys),
-        claim=one.draft.text,
+        claim=_quoted(one.draft.text),
     )
+
+
+def _quoted(text: str) -> str:
+    quoted = _one_line(text).replace('"', "'")[:MOST_QUOTED]
+    return f'"{quoted}"'
 
 
 def _one_line(text: str) -> str:
@@ -185,22 +203,32 @@ def _one_line(text: str) -> str:
     return " ".join(clean(text).split()).translate(_BRACKETS)
 
 
+def _goes_round(written: str) -> bool:
+    """Say whether an output only repeats itself by now, as small models do without an end."""
+    return len(written) > ROUND * MOST_ROUNDS and written.count(written[-ROUND:]) >= MOST_ROUNDS
+
+
 class _Drafts:
     """The claims of an output without what only refuses or asks; whether it refused, and whether it stated anything."""
 
-    def __init__(self) -> None:
+    def __init__(self, question: Question) -> None:
         self.refused = self.stated = False
+        self._asked = set(stems(question.text))
 
     def of(self, claims: Sequence[DraftClaim]) -> Iterator[DraftClaim]:
         """Yield what the claims state."""
         for claim in claims:
-            if claim.text.endswith(("?", "؟")):  # small models repeat the question
+            if self._repeats_question(claim.text):
                 continue
             stated = without_refusal(claim)
             self.refused |= stated != claim
             self.stated |= stated is not None
             if stated:
                 yield stated
+
+    def _repeats_question(self, text: str) -> bool:
+        """Say whether a claim only asks what was asked, perhaps after a label: small models begin so."""
+        return text.endswith(("?", "؟")) and len(set(stems(text)) - self._asked) <= 1
 
 
 def _usage(response: "ChatResponse") -> Usage | None:
