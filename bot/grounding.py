@@ -11,6 +11,7 @@ from typing import Protocol
 
 from bot.claims_language import is_in
 from bot.facts import Kind, unsupported
+from bot.reasons import added_reason
 from bot.types import Citation, Claim, DraftClaim, Fault, Question, Withheld
 from index.retriever import Found
 from index.spans import find_span
@@ -88,7 +89,9 @@ class Grounding:
         if len(facts) > len(new_words) or len(new_words) > MOST_NEW_WORDS:
             return Withheld(draft, Fault.UNSUPPORTED_FACT, tuple(fact.text for fact in facts))
         said = draft.text if len(words(draft.text)) > BARE_ANSWER else f"{self.question.text} {draft.text}"
-        return None if self.agrees(said, texts) else Withheld(draft, Fault.UNSUPPORTED)
+        reason = added_reason(draft.text, texts)
+        agree = self.agrees(said, texts) and (not reason or self.agrees(reason, texts))
+        return None if agree else Withheld(draft, Fault.UNSUPPORTED)
 
     def _cite(self, article: Article, sentence: Sentence) -> Citation:
         span = find_span(self.question.text, sentence.text)

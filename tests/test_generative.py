@@ -80,6 +80,7 @@ def test_a_grounded_claim_arrives_with_its_citation_and_usage(home: Path, opened
         "The Hassan Bridge was opened in March 1932",
         "The Hassan Bridge was opened by ten kings in 1932",
         "Whales sing to one another across whole oceans",
+        "The Hassan Bridge was opened in 1932 because of concerns about the stability of old ferries",
     ],
 )
 def test_an_invention_never_arrives(home: Path, opened: str, claim: str) -> None:
