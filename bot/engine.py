@@ -62,14 +62,13 @@ class Engine:
 
     def _write(self, question: Question, found: Found) -> "Generator[Event, None, Written]":
         """The writer's claims; where none of them stands, the sentences themselves."""
-        sources = Sources(found)
-        written = yield from _compose(self.writer, question, found, sources, self.agrees)
+        written = yield from _compose(self.writer, question, found, self.agrees)
         if written.claims or self.writer is self.fallback:
             return written
         if written.reason is Reason.DECLINED and not found.suffices("careful"):
             return written
         note = Note.DOUBTED if written.reason is Reason.DECLINED else written.note or Note.UNGROUNDED
-        quoted = yield from _compose(self.fallback, question, found, sources, self.agrees)
+        quoted = yield from _compose(self.fallback, question, found, self.agrees)
         return replace(quoted, note=note, usage=written.usage)
 
 
@@ -95,10 +94,9 @@ class Written:
         return Refusal(question, self.reason, found.confidence, self.writer, found.evidence, seconds, self.note, usage)
 
 
-def _compose(
-    writer: Writer, question: Question, found: Found, sources: Sources, agrees: Agreement
-) -> Generator[Event, None, Written]:
+def _compose(writer: Writer, question: Question, found: Found, agrees: Agreement) -> Generator[Event, None, Written]:
     """Let the writer propose and check each claim; where none stands it may try again, told what failed."""
+    sources = Sources(found)
     grounding = Grounding(question, sources, agrees, writer.quotes)
     claims: list[Claim] = []
     withheld: list[WithheldClaim] = []

@@ -5,7 +5,7 @@ this writer for this question, and it says what the sentences it cites say: to t
 otherwise in the question's language, with no number, date or name that they lack, and in agreement with them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,6 +41,11 @@ class Sources:
         self.tellings = found.tellings
         self._sentences = {str(number): pair for number, pair in enumerate(_with_neighbours(found), 1)}
         self._keys = {(sentence.article_id, sentence.position): key for key, (_, sentence) in self._sentences.items()}
+        self._shown = frozenset(self._sentences)
+
+    def show(self, keys: Collection[str]) -> None:
+        """Let only these be cited from now on: those that a model was shown, and not what it guesses."""
+        self._shown = frozenset(keys)
 
     def key(self, sentence: Sentence) -> str | None:
         """The key of a sentence, if it may be cited."""
@@ -54,7 +59,7 @@ class Sources:
 
     def cited(self, keys: Sequence[str]) -> list[tuple[Article, Sentence]] | None:
         """What the keys stand for, or None if any of them was not given."""
-        return [self._sentences[key] for key in keys] if all(key in self._sentences for key in keys) else None
+        return [self._sentences[key] for key in keys] if self._shown.issuperset(keys) else None
 
 
 @dataclass(frozen=True, slots=True)

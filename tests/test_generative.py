@@ -262,6 +262,24 @@ def test_a_model_that_goes_round_in_circles_is_stopped(home: Path, opened: str) 
     assert time.monotonic() - began < 10
 
 
+def test_a_key_that_the_model_was_not_shown_is_none(tmp_path: Path) -> None:
+    """There is a sentence under the key that it guesses, and it says the same."""
+    said = [
+        f"In {year} the old bridge of the town was painted by its brave ten painters again."
+        for year in range(1900, 1960)
+    ]
+    app = bootstrap(load_settings({"home": str(tmp_path)}))
+    list(app.indexer.add([article_from_text("\n".join(said), source="bridge")]))
+    app.library.store.close()
+    question = "Who painted the old bridge of the town in 1932?"
+    _, server = ask(tmp_path, question, Say(["x"]))
+    shown = re.findall(r"\[(\d+)\]$", server.requests[0]["messages"][-1]["content"], re.MULTILINE)
+    guessed = next(str(number) for number in range(1, 20) if str(number) not in shown)
+    claim = "The old bridge of the town was painted by its brave ten painters"
+    assert claim + "." in texts(ask(tmp_path, question, Say([f"{claim} [{shown[0]}]."]))[0])
+    assert claim + "." not in texts(ask(tmp_path, question, Say([f"{claim} [{guessed}]."]))[0])
+
+
 def test_leaving_ends_the_request_at_the_server(home: Path, opened: str) -> None:
     said = Say([f"It was opened in 1932 [{opened}]. "], pause=0.05, endless=True)
     with serve_script(said) as server:

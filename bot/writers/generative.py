@@ -64,6 +64,7 @@ class GenerativeWriter:
         Raises: WriterFailed, Declined.
         """
         chosen = choose_sentences(found, sources, withheld, budget=self._budget)
+        sources.show(chosen)
         messages = _messages(question, chosen, withheld)
         stream = ClaimStream(chosen)
         drafts = _Drafts(question)
