@@ -297,7 +297,8 @@ def test_an_update_is_given_up_once_the_disk_takes_that(
     ben.ask("/help")
     raw = sqlite3.connect(tmp_path / "home" / "telegram.sqlite3", isolation_level=None)
     api.wait(lambda: not raw.execute("SELECT 1 FROM updates WHERE state != ?", (DONE,)).fetchone())
-    raw.execute("CREATE TRIGGER full BEFORE UPDATE OF state ON updates BEGIN INSERT INTO no_space VALUES (1); END")
+    overflow = "SELECT abs(-9223372036854775808)"  # fails when it runs, so that a connection notices when it is gone
+    raw.execute(f"CREATE TRIGGER full BEFORE UPDATE OF state ON updates BEGIN {overflow}; END")
     given_up = api.update("message", {"message_id": 1, "date": 1, "chat": {"id": ben.id}, "from": ben.user})
     api.wait(lambda: raw.execute("SELECT 1 FROM updates WHERE id = ? AND attempts", (given_up,)).fetchone())
     ben.say("Tell me")
