@@ -96,13 +96,13 @@ class Cache:
                 self._vectors = dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
 
     def __call__(self, texts: Sequence[str]) -> Floats:
-        """(n, d) vectors of n ≥ 1 texts."""
+        """(n, d) vectors of n texts."""
         keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24] for text in texts]
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._vectors}
         if new:
             made = np.asarray(self._encode(list(new.values())), np.float32)
             self._vectors.update(zip(new, made, strict=True))
-        return np.stack([self._vectors[key] for key in keys])
+        return np.stack([self._vectors[key] for key in keys]) if keys else np.asarray(self._encode([]), np.float32)
 
     def save(self) -> None:
         """Write what is new to disk."""
