@@ -14,17 +14,13 @@ from benchmarks.development import Case
 from benchmarks.learning import Fit, Held, sigmoid
 from index.merging import features, joint, nominate
 from index.ranking import Ranking
+from index.retriever import CANDIDATE_ARTICLES, CANDIDATES
 from index.signals import EncodedQuestion, PreparedArticle
 from index.types import Language
 
 Floats = NDArray[np.float32]
 
 NEVER = 10**6
-
-CANDIDATES = 50
-"""Sentences asked of each language and encoder."""
-NOMINATED = 6
-"""Articles of each language that are ranked whole."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ class Shelf:
         if self.second is not None and question.second is not None:
             found.append(self.second @ question.second)
         lists = [[str(self.owners[row]) for row in np.argsort(-similar)[:CANDIDATES]] for similar in found]
-        return [self.articles[int(number)] for number in nominate(lists, NOMINATED)]
+        return [self.articles[int(number)] for number in nominate(lists, CANDIDATE_ARTICLES)]
 
 
 @dataclass(frozen=True)

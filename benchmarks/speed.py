@@ -1,7 +1,7 @@
 """What Sanad costs beyond its encoders, as ratios measured side by side: `python -m benchmarks.speed [PART…]`.
 
 Parts: ask, index, cold, help, growth. Articles are made of the words of seeds/; the articles that only fill a library
-up have made-up vectors, since their embedding is not what is measured.
+up have made-up words and vectors, since their embedding is not what is measured.
 """
 
 import json
@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
@@ -22,12 +22,12 @@ from bot.bootstrap import App, bootstrap
 from bot.questions import read_question
 from bot.types import Question
 from config.settings import load_settings
-from index.embedding import Encoders, make_encoders
+from index.embedding import Encoders
 from index.passages import pack_passages
 from index.readers import article_from_text, read_source
 from index.sentences import split_sentences
-from index.types import Article
-from tests.made import made_article
+from index.types import Article, IndexedArticle, Language
+from tests.made import made_article, made_language
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTIONS = tuple(
@@ -65,7 +65,7 @@ def main() -> None:
 def ask() -> None:
     """A warm question through the whole engine, against the bare embedding of the question and stock LlamaIndex."""
     with library() as app:
-        encoders, retrieve = make_encoders(app.settings), stock_retriever(app)
+        encoders, retrieve = app.encoders(), stock_retriever(app)
         for question in QUESTIONS[:WARM]:
             app.engine.answer(read_question(question, language="auto"))
         ours, bare, both, stock = [], [], [], []
@@ -85,7 +85,7 @@ def index() -> None:
     """Indexing 2,000 sentences against embedding the same texts with the bare models."""
     articles = list(made_texts(2000))
     with library(seeds=False) as app:
-        encoders = make_encoders(app.settings)
+        encoders = app.encoders()
         list(app.indexer.add(articles[:1]))
         ours = main = second = 0.0
         for start in range(1, len(articles), TURN):  # in turns: whatever else the machine does falls on both
@@ -126,19 +126,34 @@ def help_() -> None:
 def growth() -> None:
     """A question asked within one article, and over the library, as the library grows; without the encoders' time."""
     with library() as app:
-        article = app.library.records()[0]
-        filled = 0
+        article, encoders, filled = app.library.records()[0], app.encoders(), 0
         print("sentences    one article p50 / p95 ms    whole library p50 / p95 ms    resident MB")
         for size in (1_000, 10_000, 100_000):
             while filled < size:
-                batch = [
-                    made_article(number, size=50) for number in range(filled // 50, min(size, filled + 5000) // 50)
-                ]
+                batch = [filling(number) for number in range(filled // 50, min(size, filled + 5000) // 50)]
                 app.library.commit(batch)
+                if encoders.words:  # as indexing does
+                    encoders.words.learn(sentence.text for made in batch for sentence in made.sentences)
                 filled += 50 * len(batch)
             columns = [beyond_encoders(app, article_id) for article_id in (article.id, None)]
             shown = "    ".join(f"{1000 * middle:10.1f} / {1000 * high:6.1f}     " for middle, high in columns)
             print(f"{size:9,}    {shown}    {resident():6.0f}")
+
+
+def filling(number: int) -> IndexedArticle:
+    """An article of 50 sentences of 22 made-up words, some 650 of them different: their use follows Zipf's law."""
+    chosen = random.Random(number)
+    words = made_words(made_language(number))
+    return made_article(
+        number, texts=[" ".join(words[int(len(words) ** chosen.random())] for _ in range(22)) + "." for _ in range(50)]
+    )
+
+
+@cache
+def made_words(language: Language) -> list[str]:
+    """30,000 words in no language, of the letters of one."""
+    chosen, letters = random.Random(language), "ابتجحدرزسعفقكلمنهوي" if language == "ar" else "abcdefghiklmnoprstuw"
+    return ["".join(chosen.choices(letters, k=chosen.randint(2, 9))) for _ in range(30_000)]
 
 
 def beyond_encoders(app: App, article_id: str | None) -> tuple[float, float]:
@@ -197,7 +212,7 @@ def stock_retriever(app: App) -> Callable[[str], object]:
     name = Names(app.library.shape.digest).sentences["ar"]
     with app.library.store.session() as session:
         store = ChromaVectorStore(chroma_collection=session.make(name))
-    index = VectorStoreIndex.from_vector_store(store, embed_model=make_encoders(app.settings).main)
+    index = VectorStoreIndex.from_vector_store(store, embed_model=app.encoders().main)
     return index.as_retriever(similarity_top_k=8).retrieve
 
 

@@ -1,5 +1,6 @@
 """Composition root: settings → objects. The only module that names concrete classes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ class App:
     """What an interface works with. Nothing is opened or loaded before it is used."""
 
     settings: Settings
+    encoders: Callable[[], Encoders]
     library: Library
     indexer: Indexer
     retriever: Retriever
@@ -73,7 +75,7 @@ def bootstrap(settings: Settings, *, rebuilding: bool = False, writer: str | Non
         evidence=settings.retrieval.evidence,
     )
     indexer = Indexer(library, encoders, budget=settings.passages.tokens)
-    return App(settings, library, indexer, retriever, engine)
+    return App(settings, encoders, library, indexer, retriever, engine)
 
 
 def _make_writer(settings: Settings, name: str | None, extractive: Writer) -> Writer:

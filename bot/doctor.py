@@ -14,7 +14,6 @@ from bot.trial import try_model
 from bot.writers.models import has_model
 from config.errors import NoArticles, SanadError
 from config.settings import load_settings, origins, user_file
-from index.embedding import make_encoders
 
 PACKAGES = ("sanad", "chromadb", "llama-index-core", "tiktoken")
 LEAST_FREE = 200 * 2**20
@@ -94,7 +93,7 @@ def _library(app: App) -> str:
 
 
 def _embedding(app: App) -> str:
-    encoders = make_encoders(app.settings)
+    encoders = app.encoders()
     encoders.embed_query("warm")
     began = perf_counter()
     encoders.embed_query("What does the article say?")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
     from index.models import E5, SentenceEncoder
+    from index.words import WordEncoder
 
 Vectors = NDArray[np.float32]
 
@@ -25,13 +26,14 @@ RETRIES, TIMEOUT = 2, 30.0
 
 @dataclass(frozen=True)
 class Encoders:
-    """The main embedding and, unless turned off, the second encoder.
+    """The main embedding and, unless turned off, the second encoder, of sentences and of single words.
 
     A question is put to a bundled model itself: LlamaIndex takes a second to import, and a command asks one question.
     """
 
     make_main: "Callable[[], BaseEmbedding]"
     second: "SentenceEncoder | None"
+    words: "WordEncoder | None"
     bundled: "E5 | SentenceEncoder | None" = None
 
     @cached_property
@@ -61,15 +63,18 @@ def make_encoders(settings: Settings) -> Encoders:
     Raises: EmbeddingError when a model or its package is missing.
     """
     from index.models import E5, SentenceEncoder
+    from index.word_store import WordStore
+    from index.words import WordEncoder
 
     chosen = settings.embedding
     second = SentenceEncoder() if chosen.second else None
+    words = WordEncoder(second.encode, WordStore(settings.folder / f"words-{second.name}.sqlite3")) if second else None
     if chosen.provider in ("bundled", "light"):
         model = E5() if chosen.provider == "bundled" else SentenceEncoder()
-        return Encoders(lambda: _for_llama_index(model, chosen.batch), second, model)
+        return Encoders(lambda: _for_llama_index(model, chosen.batch), second, words, model)
     with explained():
         connected = _connect(settings)
-    return Encoders(lambda: connected, second)
+    return Encoders(lambda: connected, second, words)
 
 
 @contextmanager

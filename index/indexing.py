@@ -99,6 +99,8 @@ class Indexer:
             progress(min(start + encoders.main.embed_batch_size, len(texts)))
         stacked, count = np.concatenate(vectors), len(part.sentences)
         second = encoders.embed_second(texts[:count])
+        if encoders.words:
+            encoders.words.learn(texts[:count])
         return IndexedArticle(part.article, part.sentences, part.passages, stacked[:count], stacked[count:], second)
 
     def _look_again(self, library: Library, articles: Sequence[tuple[Article, ArticleRecord]]) -> Iterator[Indexed]:

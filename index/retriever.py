@@ -24,13 +24,12 @@ from index.signals import EncodedQuestion, PreparedArticle, prepare, question_wo
 from index.text import language_of, search_form
 from index.types import ArticleRecord, Evidence, IndexedArticle, Sentence
 from index.view import View
-from index.words import WordEncoder
 
 CANDIDATES = 50
 """Sentences asked of each collection when the whole library is searched."""
 MOST_CANDIDATES = 5000
 """The same where a filter leaves few of them."""
-CANDIDATE_ARTICLES = 6
+CANDIDATE_ARTICLES = 4
 """Articles of each language that are then ranked whole."""
 TELLINGS = 5
 """Articles that may tell one story without taking another's place."""
@@ -79,7 +78,6 @@ class Retriever:
 
     def __init__(self, library: Library, encoders: Callable[[], Encoders]) -> None:
         self._library, self._encoders = cache(library.space), cache(encoders)
-        self._words = cache(lambda: WordEncoder(second.encode) if (second := self._encoders().second) else None)
         self._kept: OrderedDict[tuple[str, str], PreparedArticle] = OrderedDict()
         self._sentences = 0
         """How many sentences are kept."""
@@ -125,10 +123,11 @@ class Retriever:
         self._encode("?")
 
     def _encode(self, text: str) -> EncodedQuestion:
-        main, known = self._encoders().embed_query(text), self._words()
-        if not known:
+        encoders = self._encoders()
+        main = encoders.embed_query(text)
+        if not encoders.words:
             return EncodedQuestion(text, language_of(text), main)
-        second, words = known.encode_beside([text], question_words(text))
+        second, words = encoders.words.encode_beside([text], question_words(text))
         return EncodedQuestion(text, language_of(text), main, second[0], words.floats)
 
     def _articles(
@@ -153,7 +152,7 @@ class Retriever:
         missing = [record for record in records if (record.id, record.version) not in self._kept]
         for record, indexed in zip(missing, view.load_all(missing), strict=True):
             if indexed:
-                self._kept[record.id, record.version] = prepare(indexed, self._words())
+                self._kept[record.id, record.version] = prepare(indexed, self._encoders().words)
                 self._sentences += record.sentences
         articles = [self._kept.get((record.id, record.version)) for record in records]
         for record, article in zip(records, articles, strict=True):

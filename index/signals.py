@@ -16,7 +16,7 @@ from index.lexical import WordTable
 from index.text import is_arabic, search_form, stem, stems, words
 from index.translit import latin_names
 from index.types import IndexedArticle, Language
-from index.words import SentenceWords, WordEncoder, rarity, spelled_words
+from index.words import Named, SentenceWords, WordEncoder, rarity, spelled_words
 
 Floats = NDArray[np.float32]
 
@@ -103,7 +103,7 @@ def prepare(indexed: IndexedArticle, encoder: WordEncoder | None) -> PreparedArt
     return PreparedArticle(
         indexed=indexed,
         table=WordTable.of([list(map(stem, token)) for token in tokens]),
-        words=SentenceWords.of([sentence.text for sentence in sentences], lambda: _names(indexed), encoder)
+        words=SentenceWords.of([sentence.text for sentence in sentences], lambda: _named(indexed), encoder)
         if encoder
         else None,
         around=_around(indexed.sentence_vectors),
@@ -148,11 +148,11 @@ def _stems(question: str) -> tuple[str, ...]:
     return tuple(stems(question))
 
 
-def _names(indexed: IndexedArticle) -> frozenset[str]:
-    """Words of an article that may be names of the other language's script; Arabic has no capitals to tell them by."""
+def _named(indexed: IndexedArticle) -> Named:
+    """What tells the words of an article that may be names; Arabic has no capitals to tell them by."""
     if indexed.article.language == "ar":
-        return frozenset(word for word in words(indexed.article.text) if is_arabic(word))
-    return latin_names(indexed.article.text, after_first=False)
+        return is_arabic
+    return latin_names(indexed.article.text, after_first=False).__contains__
 
 
 def _asked_names(question: EncodedQuestion, language: Language) -> dict[int, str]:

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.text import is_arabic, without_article, words
 
 LEAST = 3
@@ -38,42 +41,39 @@ _ARABIC = {
     **dict.fromkeys("دض", "d"),
     **dict(zip("لمنر", "lmnr", strict=True)),
 }
+_CONSONANTS = sorted({letter for sound in (*_LATIN.values(), *_ARABIC.values()) for letter in sound})
 _CLITICS = "وفبلك"
 _ROOM_FOR_A_CLITIC = 5
 _KEPT = 50_000  # words repeat between articles
+_KEPT_NEAR = 100  # and a question's words between the articles that it is put to
 
 
 @dataclass(frozen=True, slots=True)
 class SoundTable:
-    """Words by their consonants: those with just these, and those with these after one is left out."""
+    """Words by their consonants."""
 
-    same: dict[str, frozenset[int]]
-    near: dict[str, frozenset[int]]
+    places: dict[str, int]
+    held: NDArray[np.int64]
+    """(pairs,) the place of a skeleton."""
+    numbers: NDArray[np.int64]
+    """(pairs,) the number of a word that has it."""
 
     @classmethod
     def of(cls, names: Iterable[tuple[str, int]]) -> "SoundTable":
         """Build the table from words of the search form and their numbers."""
-        same: dict[str, set[int]] = {}
-        near: dict[str, set[int]] = {}
-        for word, number in names:
-            for skeleton in skeletons(word):
-                same.setdefault(skeleton, set()).add(number)
-                for shorter in _without_one(skeleton):
-                    near.setdefault(shorter, set()).add(number)
-        return cls(*({key: frozenset(found) for key, found in table.items()} for table in (same, near)))
+        places: dict[str, int] = {}
+        pairs = [
+            (places.setdefault(skeleton, len(places)), number) for word, number in names for skeleton in skeletons(word)
+        ]
+        held, numbers = np.array(pairs, np.int64).reshape(-1, 2).T
+        return cls(places, held, numbers)
 
     def find(self, word: str) -> dict[int, float]:
         """Return the numbers of the words that sound like a word, each with how surely."""
         found: dict[int, float] = {}
-        for skeleton in skeletons(word):
-            if len(skeleton) > LEAST:
-                found |= dict.fromkeys(self.near.get(skeleton, ()), NEAR)
-            for shorter in _without_one(skeleton):
-                found |= dict.fromkeys(self.near.get(shorter, ()), NEAR)
-                if len(shorter) > LEAST:
-                    found |= dict.fromkeys(self.same.get(shorter, ()), NEAR)
-        for skeleton in skeletons(word):
-            found |= dict.fromkeys(self.same.get(skeleton, ()), SAME)
+        for sounds, surely in ((_near(word), NEAR), (skeletons(word), SAME)):
+            for skeleton in sounds & self.places.keys():
+                found |= dict.fromkeys(self.numbers[self.held == self.places[skeleton]].tolist(), surely)
         return found
 
 
@@ -113,8 +113,20 @@ def _sound(match: re.Match[str]) -> str:
     return _LATIN.get(letters) or _LATIN.get(letters[0], "")
 
 
-def _without_one(skeleton: str) -> set[str]:
-    """Return what remains of a skeleton without one consonant, where enough remains."""
-    if len(skeleton) <= LEAST:
-        return set()
-    return {skeleton[:place] + skeleton[place + 1 :] for place in range(len(skeleton))}
+@lru_cache(_KEPT_NEAR)
+def _near(word: str) -> frozenset[str]:
+    """Return the skeletons with one consonant more, less or other than a word's, where enough is in common."""
+    found: set[str] = set()
+    for skeleton in skeletons(word):
+        if len(skeleton) > LEAST:
+            shorter = {skeleton[:place] + skeleton[place + 1 :] for place in range(len(skeleton))}
+            found |= {one for one in shorter if len(one) > LEAST}
+            found |= {longer for one in (skeleton, *shorter) for longer in _with_one(one)}
+    return frozenset(found)
+
+
+def _with_one(skeleton: str) -> Iterator[str]:
+    """Return all that a skeleton becomes by one consonant more."""
+    for place in range(len(skeleton) + 1):
+        for letter in _CONSONANTS:
+            yield skeleton[:place] + letter + skeleton[place:]

@@ -8,23 +8,28 @@ ColBERT, Khattab and Zaharia 2020). Matching of equal words is `index.lexical`.
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.text import embedding_text, search_form, without_marks
 from index.translit import SoundTable
+from index.word_store import WordStore
 
 Floats = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Floats]
+Named = Callable[[str], bool]
+"""Whether a word of the search form may be a name of the other language's script."""
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 
 KEPT = 40_000
 """Words whose vectors are remembered: at 512 bytes each, 20 MB."""
+
+_SCALE = np.dtype("<f4")
 
 LOW, HIGH = 0.5, 0.9
 """Cosines of single words: below the first two words have nothing in common, above the second they mean the same."""
@@ -51,6 +56,18 @@ class WordVectors:
         scales = np.maximum(np.abs(vectors).max(axis=1, initial=0.0), 1e-9) / 127
         return cls(np.rint(vectors / scales[:, None]).astype(np.int8), scales.astype(np.float32))
 
+    @classmethod
+    def unpacked(cls, packed: Sequence[bytes]) -> "WordVectors":
+        """Put words together that were packed."""
+        held = np.frombuffer(b"".join(packed), np.uint8).reshape(len(packed), -1 if packed else _SCALE.itemsize)
+        scales = np.ascontiguousarray(held[:, : _SCALE.itemsize]).view(_SCALE)[:, 0]
+        return cls(held[:, _SCALE.itemsize :].view(np.int8), scales)
+
+    def packed(self) -> list[bytes]:
+        """Each word's scale and vector in as few bytes as will do."""
+        scales = self.scales.astype(_SCALE)
+        return [scale.tobytes() + vector.tobytes() for scale, vector in zip(scales, self.vectors, strict=True)]
+
     @property
     def floats(self) -> Floats:
         """(w, d) unit vectors."""
@@ -63,33 +80,57 @@ class WordVectors:
 
 
 class WordEncoder:
-    """Turns words into vectors, each word once: the words of articles and questions repeat."""
+    """Turns words into vectors, each word once: the words of articles and questions repeat.
 
-    def __init__(self, encode: Encode) -> None:
-        self._encode = encode
-        self._known: dict[str, tuple[NDArray[np.int8], np.float32]] = {}
+    Those of articles are kept in the store too, if there is one.
+    """
+
+    def __init__(self, encode: Encode, store: WordStore | None = None) -> None:
+        self._encode, self._store = encode, store
+        self._known: dict[str, bytes] = {}
         self._lock = threading.Lock()
 
+    def learn(self, texts: Iterable[str]) -> None:
+        """Meet the words of an article's sentences, so that no question need wait for them."""
+        self.encode(list({word: None for text in texts for word in spelled_words(text)}))
+
     def encode(self, words: Sequence[str]) -> WordVectors:
-        """Vectors of the words, row by row."""
-        return self.encode_beside((), words)[1]
+        """Vectors of an article's words, row by row."""
+        known = self._recall(words)
+        if self._store and (missing := _missing(words, known)):
+            known |= self._remember(self._store.find(missing))
+        if missing := _missing(words, known):
+            _, fresh = self._make((), missing)
+            known |= self._remember(fresh)
+            if self._store:
+                self._store.keep(fresh)
+        return WordVectors.unpacked([known[word] for word in words])
 
     def encode_beside(self, texts: Sequence[str], words: Sequence[str]) -> tuple[Floats, WordVectors]:
         """Vectors of texts, which are not remembered, and of words, in one batch: it costs little more than one."""
+        known = self._recall(words)
+        made, fresh = self._make(texts, _missing(words, known))
+        known |= self._remember(fresh)
+        return made, WordVectors.unpacked([known[word] for word in words])
+
+    def _make(self, texts: Sequence[str], words: Sequence[str]) -> tuple[Floats, dict[str, bytes]]:
+        made = self._encode([*texts, *words])
+        return made[: len(texts)], dict(zip(words, WordVectors.of(made[len(texts) :]).packed(), strict=True))
+
+    def _recall(self, words: Sequence[str]) -> dict[str, bytes]:
         with self._lock:
-            known = {word: self._known[word] for word in dict.fromkeys(words) if word in self._known}
-        new = [word for word in dict.fromkeys(words) if word not in known]
-        made = self._encode([*texts, *new])
-        learned = WordVectors.of(made[len(texts) :])
-        fresh = dict(zip(new, zip(learned.vectors, learned.scales, strict=True), strict=True))
+            return {word: self._known[word] for word in words if word in self._known}
+
+    def _remember(self, vectors: dict[str, bytes]) -> dict[str, bytes]:
         with self._lock:
             if len(self._known) > KEPT:
                 self._known.clear()
-            self._known |= fresh
-        known |= fresh
-        rows = [known[word] for word in words]
-        vectors = np.stack([row for row, _ in rows]) if rows else np.zeros((0, made.shape[1]), np.int8)
-        return made[: len(texts)], WordVectors(vectors, np.array([scale for _, scale in rows], np.float32))
+            self._known |= vectors
+        return vectors
+
+
+def _missing(words: Sequence[str], known: Collection[str]) -> list[str]:
+    return [word for word in dict.fromkeys(words) if word not in known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +144,10 @@ class SentenceWords:
     """Made when the first question in the other language comes."""
 
     @classmethod
-    def of(cls, texts: Sequence[str], names: Callable[[], Collection[str]], encoder: WordEncoder) -> "SentenceWords":
+    def of(cls, texts: Sequence[str], named: Callable[[], Named], encoder: WordEncoder) -> "SentenceWords":
         """Encode the distinct words of sentences.
 
-        `names` returns those, in search form, that may be met by their sound; it is called when they are first needed.
+        `named` makes what tells the words that may be met by their sound, when they are first needed.
         """
         words = [spelled_words(text) for text in texts]
         # The empty word leads each sentence, so that none is without a word.
@@ -117,7 +158,7 @@ class SentenceWords:
         ids = [rows[word] for sentence in words for word in ("", *dict.fromkeys(sentence))]
         lengths = [1 + len(set(sentence)) for sentence in words]
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
-        sounds = cache(lambda: _sounds(rows, names()))
+        sounds = cache(lambda: _sounds(rows, named()))
         return cls(encoder.encode(list(rows)), np.array(ids, np.int32), starts, sounds)
 
     def matches(self, vectors: Floats, names: Mapping[int, str]) -> Floats:
@@ -143,6 +184,9 @@ def rarity(matches: Floats) -> Floats:
     return weights
 
 
-def _sounds(rows: Mapping[str, int], names: Collection[str]) -> SoundTable:
-    forms = ((search_form(word), row) for word, row in rows.items())
-    return SoundTable.of((form, row) for form, row in forms if form in names)
+def _sounds(rows: Mapping[str, int], may_be_name: Named) -> SoundTable:
+    forms = ((_form(word), row) for word, row in rows.items())
+    return SoundTable.of((form, row) for form, row in forms if may_be_name(form))
+
+
+_form = lru_cache(KEPT)(search_form)

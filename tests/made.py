@@ -1,5 +1,7 @@
 """Articles made for tests: any number of them, with made-up but repeatable vectors, so that Chroma alone is tested."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,11 +12,15 @@ from index.types import Article, IndexedArticle, Language, Passage, Sentence
 SHAPE = Shape(embedding="made", second="made", passage_tokens=256)
 
 
-def made_article(number: int, *, version: int = 0, size: int = 3) -> IndexedArticle:
-    """Article `number` in one of its versions; odd ones are Arabic."""
-    texts = [f"Sentence {position} of {number}, version {version}." for position in range(size)]
-    text = " ".join(texts)
-    language: Language = "ar" if number % 2 else "en"
+def made_language(number: int) -> Language:
+    """Odd articles are Arabic."""
+    return "ar" if number % 2 else "en"
+
+
+def made_article(number: int, *, version: int = 0, size: int = 3, texts: Sequence[str] = ()) -> IndexedArticle:
+    """Article `number` in one of its versions, of the sentences given or of `size` short ones."""
+    texts = texts or [f"Sentence {position} of {number}, version {version}." for position in range(size)]
+    text, size, language = " ".join(texts), len(texts), made_language(number)
     article = Article(f"{number:012x}", f"Article {number}", f"made/{number}", text, language)
     sentences: list[Sentence] = []
     for position, sentence in enumerate(texts):
