@@ -21,7 +21,7 @@ from index.ranking import COLUMNS
 from index.signals import GRADED, SIGNALS, prepare
 from index.spans import find_span
 from index.text import without_article, words
-from index.words import spelled_words
+from index.words import WordVectors, spelled_words
 
 TOP = 5
 SAMPLE = 200
