@@ -1,15 +1,17 @@
 """The whole product: find, judge, write, ground."""
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
+from bot.chances import SecondChances
 from bot.grounding import Agreement, Grounding, Sources
 from bot.types import (
     NO_USAGE,
     Answer,
     Claim,
     Claimed,
+    DraftClaim,
     Event,
     Fault,
     Finished,
@@ -40,6 +42,7 @@ class Engine:
     agrees: Agreement
     strictness: Strictness
     evidence: int
+    chances: SecondChances = field(default_factory=SecondChances)
 
     def stream(self, question: Question, *, evidence: int | None = None) -> Iterator[Event]:
         """Answer step by step: each grounded claim as it stands, at last the whole reply.
@@ -62,13 +65,13 @@ class Engine:
 
     def _write(self, question: Question, found: Found) -> "Generator[Event, None, Written]":
         """The writer's claims; where none of them stands, the sentences themselves."""
-        written = yield from _compose(self.writer, question, found, self.agrees)
+        written = yield from _compose(self.writer, question, found, self.agrees, self.chances)
         if written.claims or self.writer is self.fallback:
             return written
         if written.reason is Reason.DECLINED and not found.suffices("careful"):
             return written
         note = Note.DOUBTED if written.reason is Reason.DECLINED else written.note or Note.UNGROUNDED
-        quoted = yield from _compose(self.fallback, question, found, self.agrees)
+        quoted = yield from _compose(self.fallback, question, found, self.agrees, self.chances)
         return replace(quoted, note=note, usage=written.usage)
 
 
@@ -94,35 +97,62 @@ class Written:
         return Refusal(question, self.reason, found.confidence, self.writer, found.evidence, seconds, self.note, usage)
 
 
-def _compose(writer: Writer, question: Question, found: Found, agrees: Agreement) -> Generator[Event, None, Written]:
+def _compose(
+    writer: Writer, question: Question, found: Found, agrees: Agreement, chances: SecondChances
+) -> Generator[Event, None, Written]:
     """Let the writer propose and check each claim; where none stands it may try again, told what failed."""
     sources = Sources(found)
-    grounding = Grounding(question, sources, agrees, writer.quotes)
-    claims: list[Claim] = []
-    withheld: list[WithheldClaim] = []
-    usage, note, reason = Usage(), None, Reason.UNGROUNDED
+    checked = _Checked(Grounding(question, sources, agrees, writer.quotes))
+    tries, note, reason = 0, None, Reason.UNGROUNDED
     try:
-        for _ in range(writer.attempts):
-            failed, withheld = withheld, []
-            asked = replace(question, spent=question.spent + usage)
-            for draft in writer.write(asked, found, sources, failed):
-                if isinstance(draft, Usage):
-                    usage += draft
-                    continue
-                checked = grounding.check(draft)
-                if checked in claims:
-                    continue
-                if isinstance(checked, Claim):
-                    claims.append(checked)
-                    yield Claimed(checked)
-                else:
-                    withheld.append(checked)
-            if claims or not withheld:
+        for tries in range(1, writer.attempts + 1):
+            asked = replace(question, spent=question.spent + checked.usage)
+            for draft in writer.write(asked, found, sources, checked.start()):
+                if claim := checked.take(draft):
+                    yield Claimed(claim)
+            if checked.claims or not checked.withheld or tries == writer.attempts or not chances.worth():
                 break
     except Declined:
         reason = Reason.DECLINED
     except WriterFailed as failure:
-        note = Note.PARTIAL if claims else failure.note
-    if not claims and withheld and all(one.fault is Fault.WRONG_LANGUAGE for one in withheld):
+        note = Note.PARTIAL if checked.claims else failure.note
+    if tries > 1:
+        chances.learn(helped=bool(checked.claims))
+    if checked.only_in_another_language:
         note = Note.OTHER_LANGUAGE
-    return Written(writer.name, tuple(claims), reason, note, usage)
+    return Written(writer.name, tuple(checked.claims), reason, note, checked.usage)
+
+
+class _Checked:
+    """What became of a writer's drafts: the claims of all tries, what the last one had withheld, and what it cost."""
+
+    def __init__(self, grounding: Grounding) -> None:
+        self.claims: list[Claim] = []
+        self.withheld: list[WithheldClaim] = []
+        self.usage = Usage()
+        self._grounding = grounding
+
+    def start(self) -> list[WithheldClaim]:
+        """Begin a try; returns what the one before had withheld."""
+        before, self.withheld = self.withheld, []
+        return before
+
+    def take(self, draft: DraftClaim | Usage) -> Claim | None:
+        """Check a draft; returns the claim, if it stands and is new."""
+        if isinstance(draft, Usage):
+            self.usage += draft
+            return None
+        checked = self._grounding.check(draft, first=not self.claims)
+        if isinstance(checked, WithheldClaim):
+            self.withheld.append(checked)
+            return None
+        if checked in self.claims:
+            return None
+        self.claims.append(checked)
+        return checked
+
+    @property
+    def only_in_another_language(self) -> bool:
+        """Whether nothing stands, because all of it is in another language than the question's."""
+        others = [one.fault is Fault.WRONG_LANGUAGE for one in self.withheld]
+        return not self.claims and bool(others) and all(others)

@@ -2,7 +2,8 @@
 
 A writer is given sentences under opaque keys, and proposes claims with keys. A claim stands if every key was given to
 this writer for this question, and it says what the sentences it cites say: to the letter where the writer quotes;
-otherwise in the question's language, with no number, date or name that they lack, and in agreement with them.
+otherwise in the question's language, with no number, date or name that they lack, and in agreement with them. An answer
+begins with a sentence that may carry it: what stands beside it may be true, and no answer.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -42,6 +43,7 @@ class Sources:
         self._sentences = {str(number): pair for number, pair in enumerate(_with_neighbours(found), 1)}
         self._keys = {(sentence.article_id, sentence.position): key for key, (_, sentence) in self._sentences.items()}
         self._shown = frozenset(self._sentences)
+        self._likely = {self.key(one.sentence) for one in found.likely}
 
     def show(self, keys: Collection[str]) -> None:
         """Let only these be cited from now on: those that a model was shown, and not what it guesses."""
@@ -50,6 +52,10 @@ class Sources:
     def key(self, sentence: Sentence) -> str | None:
         """The key of a sentence, if it may be cited."""
         return self._keys.get((sentence.article_id, sentence.position))
+
+    def may_answer(self, keys: Sequence[str]) -> bool:
+        """Whether one of the keys stands for a sentence that may carry the answer, and not only for one beside it."""
+        return not self._likely.isdisjoint(keys)
 
     def around(self, sentence: Sentence) -> list[tuple[str, Sentence]]:
         """The sentence, then those before and after it, with their keys."""
@@ -71,11 +77,16 @@ class Grounding:
     agrees: Agreement
     quotes: bool
 
-    def check(self, draft: DraftClaim) -> Claim | Withheld:
-        """Return the claim with its citations, or why it does not stand."""
+    def check(self, draft: DraftClaim, *, first: bool = True) -> Claim | Withheld:
+        """Return the claim with its citations, or why it does not stand.
+
+        The `first` claim of an answer has to rest on a sentence that may carry the answer; others may add to it.
+        """
         cited = self.sources.cited(draft.keys)
         if not cited:
             return Withheld(draft, Fault.UNKNOWN_KEY if cited is None else Fault.NO_KEY)
+        if first and not self.sources.may_answer(draft.keys):
+            return Withheld(draft, Fault.BESIDE)
         sentences = [sentence for _, sentence in cited]
         withheld = self._check_quote(draft, sentences) if self.quotes else self._check_statement(draft, cited)
         return withheld or Claim(draft.text, tuple(self._cite(article, sentence) for article, sentence in cited))

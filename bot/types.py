@@ -112,6 +112,7 @@ class Fault(StrEnum):
 
     NO_KEY = "no_key"
     UNKNOWN_KEY = "unknown_key"
+    BESIDE = "beside"
     WRONG_LANGUAGE = "wrong_language"
     UNSUPPORTED_FACT = "unsupported_fact"
     UNSUPPORTED = "unsupported"

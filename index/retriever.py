@@ -4,6 +4,7 @@ Encode the question, choose the articles, rank their sentences together. What th
 how several articles become one list `index.merging`'s.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,11 @@ TELLINGS = 5
 """Articles that may tell one story without taking another's place."""
 LEAST_EVIDENCE = 5
 """Sentences of evidence even where fewer are asked for."""
+FAR_BEHIND = math.log(10)
+"""How much lower the score of a sentence is, a log of odds, that is ten times less likely to answer than the best.
+
+`make benchmark-evidence` says how many sentences so near to the best, and how many farther behind, hold the answer.
+"""
 KEPT_SENTENCES = 20_000
 """Sentences of articles kept in memory between questions (some 8 kB each)."""
 TRIES = 5
@@ -50,6 +56,11 @@ class Found:
     seconds: Mapping[str, float]
     told: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The texts that tell an article's story, its own among them, in search form; by its id, if there are several."""
+
+    @property
+    def likely(self) -> tuple[Evidence, ...]:
+        """The evidence that may carry the answer: the best, and what is not much less likely to."""
+        return tuple(one for one in self.evidence if self.evidence[0].score - one.score <= FAR_BEHIND)
 
     @property
     def confidence(self) -> float:

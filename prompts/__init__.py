@@ -24,6 +24,7 @@ FAILURES: dict[Language, dict[str, str]] = {
     "ar": {
         "no_key": "بلا رقم جملة: {claim}",
         "unknown_key": "ليس كل رقم في {keys} رقم جملة: {claim}",
+        "beside": "الجملة {keys} لا تجيب عن السؤال: {claim}",
         "wrong_language": "ليس بالعربية: {claim}",
         "unsupported_fact": "{facts}: غير مذكور في الجملة {keys}",
         "unsupported": "ليس ما تقوله الجملة {keys}: {claim}",
@@ -32,6 +33,7 @@ FAILURES: dict[Language, dict[str, str]] = {
     "en": {
         "no_key": "no number of a sentence: {claim}",
         "unknown_key": "not every number in {keys} is that of a sentence: {claim}",
+        "beside": "sentence {keys} does not answer the question: {claim}",
         "wrong_language": "not in English: {claim}",
         "unsupported_fact": "{facts}: not in sentence {keys}",
         "unsupported": "not what sentence {keys} says: {claim}",

@@ -9,6 +9,7 @@ import pytest
 
 import prompts
 from bot.bootstrap import App, bootstrap
+from bot.chances import LEAST_TRIES
 from bot.questions import read_question
 from bot.types import Answer, Claimed, Finished, Note, Reason, Refusal, Reply
 from bot.writers.scripted import Fail, Say, ScriptedServer, serve_script
@@ -276,8 +277,65 @@ def test_a_key_that_the_model_was_not_shown_is_none(tmp_path: Path) -> None:
     shown = re.findall(r"\[(\d+)\]$", server.requests[0]["messages"][-1]["content"], re.MULTILINE)
     guessed = next(str(number) for number in range(1, 20) if str(number) not in shown)
     claim = "The old bridge of the town was painted by its brave ten painters"
-    assert claim + "." in texts(ask(tmp_path, question, Say([f"{claim} [{shown[0]}]."]))[0])
+    assert claim + "." in texts(ask(tmp_path, question, Say([f"{claim} [{shown[1]}]."]))[0])
     assert claim + "." not in texts(ask(tmp_path, question, Say([f"{claim} [{guessed}]."]))[0])
+
+
+def test_an_answer_does_not_begin_with_what_stands_beside_the_evidence(home: Path, opened: str) -> None:
+    reply, server = ask(home, QUESTION, Say([f"It is 503 metres long and painted grey [{_next(opened)}]."]))
+    assert texts(reply) == ["The Hassan Bridge was opened in 1932 by King Faisal."]
+    assert "does not answer the question" in server.requests[1]["messages"][-1]["content"]
+    assert "503 metres" not in "".join(_shown(server, 1))
+
+
+def test_but_it_may_go_on_with_that(home: Path, opened: str) -> None:
+    first, then = f"The Hassan Bridge was opened in 1932 [{opened}]. ", f"It is 503 metres long [{_next(opened)}]."
+    reply, _ = ask(home, QUESTION, Say([first, then]))
+    assert texts(reply) == ["The Hassan Bridge was opened in 1932.", "It is 503 metres long."]
+
+
+def test_the_model_is_shown_what_may_answer_and_what_stands_around_it(home: Path) -> None:
+    _, server = ask(home, QUESTION, Say(["x"]))
+    assert [line.rpartition(" [")[0] for line in _shown(server, 0)] == [
+        "The Hassan Bridge was opened in 1932 by King Faisal.",
+        "It is 503 metres long and painted grey.",
+    ]
+
+
+def _shown(server: ScriptedServer, request: int) -> list[str]:
+    """The sentences that the model was shown."""
+    asked: str = server.requests[request]["messages"][-1]["content"]
+    return [line for line in asked.splitlines() if re.search(r"\[\d+\]$", line) and not line.startswith("-")]
+
+
+def _next(key: str) -> str:
+    return str(int(key) + 1)
+
+
+@pytest.mark.parametrize("again", ["The Hassan Bridge was opened in 1923", "The article does not say"])
+def test_a_model_whose_second_tries_do_not_help_is_asked_once_and_its_reader_gets_the_sentences(
+    home: Path, opened: str, again: str
+) -> None:
+    wrong = f"The Hassan Bridge was opened in 1923 [{opened}]."
+    script = [Say([text]) for _ in range(LEAST_TRIES) for text in (wrong, f"{again} [{opened}].")]
+    with serve_script(*script, Say([wrong])) as server:
+        app = engine(home, server)
+        replies = [app.engine.answer(read_question(QUESTION, language="auto")) for _ in range(LEAST_TRIES + 1)]
+        app.library.store.close()
+    assert [reply.usage.calls for reply in replies] == [2] * LEAST_TRIES + [1]
+    assert texts(replies[-1]) == ["The Hassan Bridge was opened in 1932 by King Faisal."]
+
+
+def test_it_is_asked_again_while_that_helps(home: Path, opened: str) -> None:
+    wrong, right = (
+        f"The Hassan Bridge was opened in 1923 [{opened}].",
+        f"The Hassan Bridge was opened in 1932 [{opened}].",
+    )
+    with serve_script(*[Say([text]) for _ in range(10) for text in (wrong, right)]) as server:
+        app = engine(home, server)
+        replies = [app.engine.answer(read_question(QUESTION, language="auto")) for _ in range(10)]
+        app.library.store.close()
+    assert {(reply.usage.calls, *texts(reply)) for reply in replies} == {(2, "The Hassan Bridge was opened in 1932.")}
 
 
 def test_leaving_ends_the_request_at_the_server(home: Path, opened: str) -> None:

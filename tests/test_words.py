@@ -77,7 +77,9 @@ def test_spelled_words_keep_the_letters_and_drop_tashkeel() -> None:
 
 
 def test_a_translation_meets_its_word_and_no_other(encoder: WordEncoder) -> None:
-    table = SentenceWords.of(["The river is wide.", "The king died.", ""], lambda: frozenset[str]().__contains__, encoder)
+    table = SentenceWords.of(
+        ["The river is wide.", "The king died.", ""], lambda: frozenset[str]().__contains__, encoder
+    )
     question = SentenceEncoder().encode(["نهر", "ملك"])
 
     matches = table.matches(question, {})

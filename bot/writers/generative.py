@@ -9,7 +9,7 @@ import prompts
 from bot.bidi import clean
 from bot.claims import ClaimStream
 from bot.grounding import Sources
-from bot.types import DraftClaim, Note, Question, Usage, Withheld
+from bot.types import DraftClaim, Fault, Note, Question, Usage, Withheld
 from bot.writers import Declined, WriterFailed
 from bot.writers.faults import explain
 from bot.writers.refusals import without_refusal
@@ -147,7 +147,7 @@ class GenerativeWriter:
 def choose_sentences(
     found: Found, sources: Sources, withheld: Sequence[Withheld] = (), *, budget: int
 ) -> dict[str, Sentence]:
-    """The sentences to show, by key: the evidence, the best first, and the best of it between its neighbours.
+    """The sentences to show, by key: the likely evidence, the best first, and the best of it between its neighbours.
 
     For a second try, within half the budget: those that the first one cited, then the evidence alone. What does not
     fit into `budget` tokens is left out, the weakest evidence first.
@@ -165,10 +165,10 @@ def choose_sentences(
 
 def _offered(found: Found, sources: Sources, withheld: Sequence[Withheld]) -> Iterator[tuple[str, Sentence]]:
     """Keys and sentences, what is wanted most first."""
-    for key in (key for one in withheld for key in one.draft.keys):
+    for key in (key for one in withheld if one.fault is not Fault.BESIDE for key in one.draft.keys):
         for _, sentence in sources.cited([key]) or ():
             yield key, sentence
-    for rank, evidence in enumerate(found.evidence):
+    for rank, evidence in enumerate(found.likely):
         around = sources.around(evidence.sentence)
         yield from around if rank < WITH_NEIGHBOURS and not withheld else around[:1]
 
