@@ -18,6 +18,7 @@ from benchmarks.libraries import search_all
 from index.e5 import E5Embedding
 from index.models import SentenceEncoder
 from index.ranking import COLUMNS
+from index.retriever import FAR_BEHIND
 from index.signals import GRADED, SIGNALS, prepare
 from index.spans import find_span
 from index.text import without_article, words
@@ -53,6 +54,7 @@ def main() -> None:
     print_ranking(measured)
     held, rankers = hold_out(measured)
     fits = fit_folds(held, rankers)
+    print_likely(held)
     print_judging(held, fits)
     print_spans(sources)
     print_prices([one.case for one in measured if one.case.kind == "whole"])
@@ -67,6 +69,30 @@ def print_ranking(measured: Sequence[Measured]) -> None:
         used = np.array([column.removesuffix("_within").removesuffix("_leading") in names for column in COLUMNS])
         found = hits(hold_out(whole, used)[0])
         print(_row(label, *(f"{found[name][0]:.3f} / {found[name][1]:.3f}" for name in (*DIRECTIONS, "arcd"))))
+
+
+def print_likely(held: Sequence[Held]) -> None:
+    """Print how often sentences hold the answer that are at most `FAR_BEHIND` the best, and others."""
+    print("\n## Sentences that may carry the answer: gold of the best, of other likely ones, of the rest;")
+    print("## questions whose answer they and the neighbours of the best hold; how many they are\n")
+    for name in (*DIRECTIONS, "arcd"):
+        rows = [
+            _likely(one) for one in held if one.measured.case.set_name == name and one.measured.case.kind == "whole"
+        ]
+        found = np.sum(rows, axis=0)
+        shares = (found[0] / len(rows), found[1] / found[2], found[3] / found[4], found[5] / len(rows))
+        print(_row(name, *(f"{share:.3f}" for share in shares), f"{1 + found[2] / len(rows):.1f}"))
+
+
+def _likely(one: Held) -> tuple[float, ...]:
+    """Whether the best is gold; gold and all of the other likely ones, and of the rest; whether what is shown is."""
+    gold, best = one.measured.case.gold, int(one.scores.argmax())
+    likely = one.scores.max() - one.scores <= FAR_BEHIND
+    others, shown = likely.copy(), likely.copy()
+    others[best] = False
+    shown[max(best - 1, 0) : best + 2] = True
+    rest = ~likely
+    return gold[best], *(n for part in (others, rest) for n in (gold[part].sum(), part.sum())), gold[shown].any()
 
 
 def print_judging(held: Sequence[Held], fits: Sequence[Fit]) -> None:
