@@ -39,8 +39,8 @@ LEAST_EVIDENCE = 5
 FAR_BEHIND = math.log(10)
 """How much lower the score of a sentence is, a log of odds, that is ten times less likely to answer than the best.
 
-On articles held out .12 to .15 of the sentences so near to the best hold the answer, of those farther behind .003 to .009
-(`make benchmark-evidence`).
+On articles held out .12 to .15 of the sentences so near to the best hold the answer, and .003 to .009 of those farther
+behind (`make benchmark-evidence`).
 """
 KEPT_SENTENCES = 20_000
 """Sentences of articles kept in memory between questions (some 8 kB each)."""
