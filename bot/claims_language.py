@@ -49,7 +49,8 @@ def is_in(text: str, language: Language, sources: Sequence[str]) -> bool:
     if other > _MOST_OTHER * len(letters) or language_of(text) != language:
         return False
     words = _WORD.findall(text)
-    if any(_is_garbled(word) and word.casefold() not in given for word in words):
+    new = [word for word in words if word.casefold() not in given]
+    if any(_is_garbled(word) or _is_of_a_third_script(word) for word in new):
         return False
     return _is_arabic(words, given) if language == "ar" else _is_english(words, given)
 
@@ -62,6 +63,11 @@ def _is_garbled(word: str) -> bool:
     """Whether a word changes its script half way, such as "Edلب"; an Arabic article before "الـiPhone" may."""
     latin = [_is_latin(char) for char in _PREFIX.sub("", word) if char.isalpha()]
     return any(latin) and not all(latin)
+
+
+def _is_of_a_third_script(word: str) -> bool:
+    """Whether a word has letters that are neither Arabic nor Latin; signs of speech and Greek, as in formulas, may be."""
+    return any(not (_ARABIC.match(char) or _is_latin(char) or "\u0250" <= char <= "\u03ff") for char in word)
 
 
 def _is_english(words: Sequence[str], given: set[str]) -> bool:

@@ -29,6 +29,8 @@ SOURCE = "The Hassan Bridge was opened in 1932 by King Faisal."
         ("یہ پل 1932 میں کھولا گیا۔", "ar"),
         ("افتتح جسر حسن عام 1932 by the King on a sunny day.", "ar"),
         ("The attack was launched from the province of Edلب.", "en"),
+        ("يمكن لل药师 أن يبيع الأدوية المخصصة للمرضى فقط.", "ar"),
+        ("The bridge was opened by King Фейсал in 1932.", "en"),
     ],
 )
 def test_another_language_is_seen(claim: str, language: Language) -> None:
@@ -49,6 +51,8 @@ def test_another_language_is_seen(claim: str, language: Language) -> None:
         ("يعمل فيه عشرة دهانين من الموصل.", "ar", SOURCE),
         ("كتب GPT-4 النص في The New York Times.", "ar", SOURCE),
         ("يسكن في گرگان.", "ar", "ولد في گرگان."),
+        ("It is called 药师 in Chinese.", "en", "Its Chinese name is 药师 (yaoshi)."),
+        ("The number π and ʿAbd al-Malik are in it.", "en", SOURCE),
     ],
 )
 def test_the_language_of_the_question_is_let_pass(claim: str, language: Language, source: str) -> None:
