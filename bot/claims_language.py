@@ -56,7 +56,8 @@ def is_in(text: str, language: Language, sources: Sequence[str]) -> bool:
 
 
 def _is_latin(char: str) -> bool:
-    return char < "\u0250" or "\u1e00" <= char <= "\u1eff"
+    """Whether a letter is Latin, or a sign of speech as in "ʿAbd"."""
+    return char < "\u0300" or "\u1e00" <= char <= "\u1eff"
 
 
 def _is_garbled(word: str) -> bool:
@@ -66,8 +67,8 @@ def _is_garbled(word: str) -> bool:
 
 
 def _is_of_a_third_script(word: str) -> bool:
-    """Whether a word has letters that are neither Arabic nor Latin; signs of speech and Greek, as in formulas, may be."""
-    return any(not (_ARABIC.match(char) or _is_latin(char) or "\u0250" <= char <= "\u03ff") for char in word)
+    """Whether a word has letters that are neither Arabic nor Latin, nor Greek, as in formulas."""
+    return any(not (_ARABIC.match(char) or _is_latin(char) or "\u0370" <= char <= "\u03ff") for char in word)
 
 
 def _is_english(words: Sequence[str], given: set[str]) -> bool:
