@@ -74,6 +74,10 @@ def test_the_same_small_number_is_let_pass(source: str, claim: str) -> None:
         ("افتتح الجسر عام 300 قبل الميلاد.", "افتتح الجسر عام 300 ميلادية."),
         ("The talks ended at 5 pm.", "The talks ended at 5 am."),
         ("انتهت المحادثات الساعة 5 مساء.", "The talks ended at 5 am."),
+        ("حكم النظام البلاد أكثر من خمسة عقود.", "The regime ruled for more than five years."),
+        ("The regime ruled for five years.", "The regime ruled for five decades."),
+        ("حكموا قرنين.", "They ruled for two years."),
+        ("They ruled for two years.", "حكموا عقدين."),
     ],
 )
 def test_another_unit_is_found(source: str, claim: str) -> None:
@@ -91,6 +95,11 @@ def test_another_unit_is_found(source: str, claim: str) -> None:
         ("It was built in 300 BC.", "بني عام 300 قبل الميلاد."),
         ("It lasted two decades.", "It lasted 20 years."),
         ("The talks ended at 5 pm.", "انتهت المحادثات الساعة 5 مساء."),
+        ("حكم النظام البلاد أكثر من خمسة عقود.", "The regime ruled for more than five decades."),
+        ("حكم النظام البلاد أكثر من خمسة عقود.", "The regime ruled for more than 50 years."),
+        ("The regime ruled for 50 years.", "حكم النظام البلاد خمسة عقود."),
+        ("They ruled for two centuries.", "حكموا قرنين."),
+        ("وقّع خمسة عقود.", "He signed five contracts."),
     ],
 )
 def test_the_same_unit_is_let_pass(source: str, claim: str) -> None:

@@ -5,6 +5,7 @@ says the same as "25 years old".
 """
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from bot.facts.numbers import without_clitics
 from bot.facts.tokens import Key, Kind, Mention, Token, word_set
@@ -30,6 +31,8 @@ day days يوم يوما ايام يومين يومان
 week weeks اسبوع اسبوعا اسابيع اسبوعين اسبوعان
 month months شهر شهرا اشهر شهور شهرين شهران
 year years yr yrs سنه سنوات سنين سنتين سنتان عام عاما اعوام عامين عامان
+decade decades عقد عقدا عقود عقدين عقدان
+century centuries قرن قرنا قرون قرنين قرنان
 acre acres فدان فدانا افدنه
 hectare hectares ha هكتار هكتارا هكتارات
 litre litres liter liters لتر لترا لترات ليتر
@@ -45,6 +48,7 @@ kilowatt kilowatts kw كيلوواط
 megawatt megawatts mw ميغاواط ميجاواط
 """
 UNITS: dict[str, str] = {form: line.split()[0] for line in _TABLE.strip().splitlines() for form in line.split()}
+_IN_YEARS = {"decade": 10, "century": 100}
 _PHRASES = {
     ("قبل", "الميلاد"): "bc",
     ("ق", "م"): "bc",
@@ -76,13 +80,23 @@ _REACH = 3
 def find_units(tokens: Sequence[Token], numbers: Sequence[Mention]) -> Iterator[Mention]:
     """Yield the unit of each number that has one, with its value."""
     for number in numbers:
-        values = [key[1] for key in number.keys if key[0] == "number"]
+        values = [key[1] for key in number.keys if key[0] == "number" and isinstance(key[1], Fraction)]
         found = _unit_of(tokens, number)
         if found and values:
             unit, last = found
-            keys = frozenset(("unit", unit, value) for value in values)
+            keys = frozenset(_keys(unit, values))
             measured = frozenset[Key](("measured", value) for value in values)
             yield Mention(Kind.UNIT, number.first, last, keys, measured, only_if=measured)
+
+
+def _keys(unit: str, values: Sequence[Fraction]) -> Iterator[Key]:
+    """What measures the same: five decades, of the values 5 and 50, are 50 years, not five years nor 50 decades."""
+    years = _IN_YEARS.get(unit, 0)
+    for value in values:
+        if not years:
+            yield ("unit", unit, value)
+        elif value * years in values or len(values) == 1:
+            yield from (("unit", unit, value), ("unit", "year", value * years))
 
 
 def _unit_of(tokens: Sequence[Token], number: Mention) -> tuple[str, int] | None:
