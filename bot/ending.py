@@ -4,11 +4,13 @@ Status 1 says that the article does not say, so nothing else may end with it. Im
 Ctrl-C in the first moment must find this in place.
 """
 
+import _thread
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from config.errors import SanadError
 
@@ -20,12 +22,29 @@ def ending() -> Iterator[None]:
     """Turn whatever is raised inside into a line on standard error and the end of the process."""
     try:
         _fill_streams()
+        sys.unraisablehook = _press_again
         try:
             yield
         finally:
             sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - beyond is only Python, which ends with 1
         end(error)
+
+
+def _press_again(lost: Any) -> None:
+    """Let a Ctrl-C come again that came where Python can raise nothing, as while it forgets the lock of an import."""
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        with suppress(RuntimeError):  # no thread can start: Python is ending by itself
+            _thread.start_new_thread(_interrupt, (_thread.get_ident(),))
+    else:
+        sys.__unraisablehook__(lost)
+
+
+def _interrupt(thread: int) -> None:
+    import signal
+
+    time.sleep(0.01)  # what could not raise has returned by then
+    signal.pthread_kill(thread, signal.SIGINT)
 
 
 def _fill_streams() -> None:

@@ -97,6 +97,37 @@ def test_an_error_of_no_known_kind_is_shown_whole_and_is_no_answer() -> None:
     assert "ZeroDivisionError" in done.stderr
 
 
+@pytest.mark.parametrize("lose", ["weakref.finalize(one, press)", "type(one).__del__ = press"])
+def test_ctrl_c_where_python_cannot_raise_comes_again(lose: str) -> None:
+    code = f"""
+import os, signal, time, weakref
+from bot.ending import ending
+class One: pass
+def press(*_): os.kill(os.getpid(), signal.SIGINT)
+with ending():
+    one = One()
+    {lose}
+    del one
+    time.sleep(60)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=30)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "sanad: Interrupted.\n")
+
+
+def test_other_errors_where_python_cannot_raise_are_shown_as_ever() -> None:
+    code = """
+from bot.ending import ending
+class One:
+    def __del__(self): 1 / 0
+with ending():
+    One()
+    print("went on")
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stdout) == (0, "went on\n")
+    assert "ZeroDivisionError" in done.stderr
+
+
 @pytest.mark.slow
 def test_ctrl_c_at_any_moment_ends_with_one_line_and_loses_nothing(tmp_path: Path) -> None:
     random_, folder = random.Random(11), tmp_path / "many"
