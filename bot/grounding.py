@@ -14,10 +14,13 @@ from bot.claims_language import is_in
 from bot.facts import Kind, unsupported
 from bot.reasons import added_reason
 from bot.types import Citation, Claim, DraftClaim, Fault, Question, Withheld
+from index.quoting import leans
 from index.retriever import Found
 from index.spans import find_span
 from index.text import words
 from index.types import Article, Sentence
+
+Cited = list[tuple[Article, Sentence]]
 
 NEIGHBOURS = (-1, 0, 1, -2)
 """Sentences around each piece of evidence that a writer may cite too, as steps from it."""
@@ -57,13 +60,17 @@ class Sources:
         """Whether one of the keys stands for a sentence that may carry the answer, and not only for one beside it."""
         return not self._likely.isdisjoint(keys)
 
+    def before(self, sentence: Sentence) -> str | None:
+        """The key of the sentence before, if that may be cited."""
+        return self._keys.get((sentence.article_id, sentence.position - 1))
+
     def around(self, sentence: Sentence) -> list[tuple[str, Sentence]]:
         """The sentence, then those before and after it, with their keys."""
         places = ((sentence.article_id, sentence.position + step) for step in (0, -1, 1))
         keys = (self._keys[place] for place in places if place in self._keys)
         return [(key, self._sentences[key][1]) for key in keys]
 
-    def cited(self, keys: Sequence[str]) -> list[tuple[Article, Sentence]] | None:
+    def cited(self, keys: Sequence[str]) -> Cited | None:
         """What the keys stand for, or None if any of them was not given."""
         return [self._sentences[key] for key in keys] if self._shown.issuperset(keys) else None
 
@@ -87,20 +94,35 @@ class Grounding:
             return Withheld(draft, Fault.UNKNOWN_KEY if cited is None else Fault.NO_KEY)
         if first and not self.sources.may_answer(draft.keys):
             return Withheld(draft, Fault.BESIDE)
-        sentences = [sentence for _, sentence in cited]
-        withheld = self._check_quote(draft, sentences) if self.quotes else self._check_statement(draft, cited)
+        if not self.quotes:
+            cited = self._with_names(draft, cited)
+        withheld = self._check_quote(draft, cited) if self.quotes else self._check_statement(draft, cited)
         return withheld or Claim(draft.text, tuple(self._cite(article, sentence) for article, sentence in cited))
 
-    def _check_quote(self, draft: DraftClaim, sentences: list[Sentence]) -> Withheld | None:
-        return None if draft.text == quotation(sentences) else Withheld(draft, Fault.NOT_VERBATIM)
+    def _with_names(self, draft: DraftClaim, cited: Cited) -> Cited:
+        """Cite the sentence before one that opens with "he" or "it" too, where it gives the name that the claim gives.
 
-    def _check_statement(self, draft: DraftClaim, cited: list[tuple[Article, Sentence]]) -> Withheld | None:
-        texts = [sentence.text for _, sentence in cited]
+        Only where nothing but names is missing: a number has to be in what the writer itself cites.
+        """
+        kinds = [fact.kind for fact in unsupported(draft.text, _texts(cited)) if fact.kind is not Kind.WORD]
+        if set(kinds) != {Kind.NAME}:
+            return cited
+        before = [self.sources.before(sentence) for _, sentence in cited if leans(sentence, asks_who=True)]
+        wider = self.sources.cited([*dict.fromkeys((*filter(None, before), *draft.keys))]) or cited
+        missing = [fact for fact in unsupported(draft.text, _texts(wider)) if fact.kind is not Kind.WORD]
+        return cited if missing else wider
+
+    def _check_quote(self, draft: DraftClaim, cited: Cited) -> Withheld | None:
+        quoted = quotation([sentence for _, sentence in cited])
+        return None if draft.text == quoted else Withheld(draft, Fault.NOT_VERBATIM)
+
+    def _check_statement(self, draft: DraftClaim, cited: Cited) -> Withheld | None:
+        texts = _texts(cited)
         if not is_in(draft.text, self.question.language, texts):
             return Withheld(draft, Fault.WRONG_LANGUAGE)
-        context = [article.title for article, _ in cited]
-        context += [near.text for _, sentence in cited for _, near in self.sources.around(sentence)]
-        facts = unsupported(draft.text, texts, allowed=context)
+        around = [article.title for article, _ in cited]
+        around += [near.text for _, sentence in cited for _, near in self.sources.around(sentence)]
+        facts = unsupported(draft.text, texts, around=around)
         new_words = [fact for fact in facts if fact.kind is Kind.WORD]
         if len(facts) > len(new_words) or len(new_words) > MOST_NEW_WORDS:
             return Withheld(draft, Fault.UNSUPPORTED_FACT, tuple(fact.text for fact in facts))
@@ -112,6 +134,10 @@ class Grounding:
     def _cite(self, article: Article, sentence: Sentence) -> Citation:
         span = find_span(self.question.text, sentence.text)
         return Citation(article, sentence, span, self.sources.tellings(sentence))
+
+
+def _texts(cited: Cited) -> list[str]:
+    return [sentence.text for _, sentence in cited]
 
 
 def quotation(sentences: Sequence[Sentence]) -> str:

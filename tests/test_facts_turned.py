@@ -6,7 +6,7 @@ from bot.facts import Kind, unsupported
 
 
 def found(claim: str, *sources: str, around: tuple[str, ...] = ()) -> set[Kind]:
-    return {fact.kind for fact in unsupported(claim, sources, allowed=around)} - {Kind.WORD}
+    return {fact.kind for fact in unsupported(claim, sources, around=around)} - {Kind.WORD}
 
 
 @pytest.mark.parametrize(
@@ -115,20 +115,17 @@ def test_the_same_name_is_let_pass(source: str, claim: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("claim", "source", "around", "stands"),
+    ("claim", "source", "around"),
     [
-        ("Sami built the ferry in 1932.", "Karim built the ferry in 1932.", "Sami hated the ferry.", False),
-        ("بنى سامي العبارة عام 1932.", "Karim built the ferry in 1932.", "Sami hated the ferry.", False),
-        ("Karim built the ferry in 1932.", "He built the ferry in 1932.", "Karim hated the old one.", True),
-        ("Karim built the ferry in 1932.", "The ferry was built in 1932.", "Karim was its builder.", True),
-        ("The Hassan Bridge was opened by King Faisal.", "King Faisal opened the bridge.", "The Hassan Bridge", True),
-        ("The Hassan Bridge was opened in 1932.", "It was opened by King Faisal in 1932.", "The Hassan Bridge", True),
+        ("Sami built the ferry in 1932.", "Karim built the ferry in 1932.", "Sami hated the ferry."),
+        ("بنى سامي العبارة عام 1932.", "Karim built the ferry in 1932.", "Sami hated the ferry."),
+        ("بنى سامي العبارة عام 1932.", "بناها عام 1932.", "كره سامي العبارة."),
+        ("Karim built the ferry in 1932.", "He built the ferry in 1932.", "Karim hated the old one."),
+        ("The Hassan Bridge was opened in 1932.", "It was opened by King Faisal in 1932.", "The Hassan Bridge"),
     ],
 )
-def test_a_name_from_around_stands_only_where_the_source_leaves_open_who(
-    claim: str, source: str, around: str, *, stands: bool
-) -> None:
-    assert (found(claim, source, around=(around,)) == set()) is stands
+def test_a_name_from_around_is_found(claim: str, source: str, around: str) -> None:
+    assert found(claim, source, around=(around,)) == {Kind.NAME}
 
 
 @pytest.mark.parametrize(

@@ -294,6 +294,43 @@ def test_but_it_may_go_on_with_that(home: Path, opened: str) -> None:
     assert texts(reply) == ["The Hassan Bridge was opened in 1932.", "It is 503 metres long."]
 
 
+@pytest.mark.parametrize(
+    ("asked", "said", "quoted"),
+    [
+        # "It is 503 metres long" leans on the sentence that names the bridge.
+        ("How long is the bridge?", "The Hassan Bridge is 503 metres long", ["The Hassan Bridge was", "It is 503"]),
+        ("How long is the bridge?", "It is 503 metres long", ["It is 503"]),
+        # "They use 40 tons" leans on the painters, but not on the bridge.
+        ("How much paint do they use?", "The painters from Mosul use 40 tons of paint", ["Every year", "They use"]),
+    ],
+)
+def test_where_a_claim_gives_the_name_that_it_stands_for_both_sentences_are_cited(
+    home: Path, asked: str, said: str, quoted: list[str]
+) -> None:
+    _, server = ask(home, asked, Say(["x"]))
+    reply, _ = ask(home, asked, Say([f"{said} [{key_of(server, quoted[-1])}]."]))
+    assert texts(reply) == [f"{said}."]
+    assert isinstance(reply, Answer)
+    cited = [one.sentence.text for one in reply.claims[0].citations]
+    assert [text.startswith(start) for text, start in zip(cited, quoted, strict=True)] == [True] * len(quoted)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "resting_on"),
+    [
+        ("How much paint do they use?", "The Hassan Bridge needs 40 tons of paint", "They use"),  # two sentences before
+        ("How long is the bridge?", "The Hassan Bridge is 1932 metres long", "It is 503"),  # a number from before
+        ("What will it cost?", "King Faisal will pay 90 million dollars", "It will cost"),
+    ],
+)
+def test_no_other_name_or_number_comes_from_around_what_is_cited(
+    home: Path, asked: str, said: str, resting_on: str
+) -> None:
+    _, server = ask(home, asked, Say(["x"]))
+    reply, _ = ask(home, asked, Say([f"{said} [{key_of(server, resting_on)}]."]))
+    assert f"{said}." not in texts(reply)
+
+
 def test_the_model_is_shown_what_may_answer_and_what_stands_around_it(home: Path) -> None:
     _, server = ask(home, QUESTION, Say(["x"]))
     assert [line.rpartition(" [")[0] for line in _shown(server, 0)] == [

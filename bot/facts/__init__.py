@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.facts.amounts import find_currencies, percent_words, with_percents
-from bot.facts.borrowing import may_borrow, persons
 from bot.facts.contrasts import find_contrasts
 from bot.facts.counted import find_counted
 from bot.facts.dates import find_dates, with_days, with_years
@@ -36,13 +35,12 @@ class Fact:
     text: str
 
 
-def unsupported(claim: str, sources: Sequence[str], *, allowed: Sequence[str] = ()) -> tuple[Fact, ...]:
+def unsupported(claim: str, sources: Sequence[str], *, around: Sequence[str] = ()) -> tuple[Fact, ...]:
     """Return the facts of `claim` that none of `sources` states, in the order of the claim.
 
-    `sources` are the cited sentences. `allowed` are texts whose names may be repeated without being cited, though not
-    their numbers or dates: pass the article's title and the sentences around the cited ones, where "he" gets his name.
-    Names of people are not taken from there where the sources themselves say who it was: see `borrowing`.
-    A question is no such text: what only the question names may be a false premise.
+    `sources` are the cited sentences. `around` are the title and the sentences beside them: no number, date or name may
+    come from there, but a word that they use is not new. A question is no such text: what only the question names may
+    be a false premise.
 
     A fact of kind WORD is a word that sources in its language lack and that need not be a name: one is a hint, and
     often a synonym; facts of the other kinds are meant to be wrong.
@@ -54,37 +52,23 @@ def unsupported(claim: str, sources: Sequence[str], *, allowed: Sequence[str] = 
     missing = [mention for mention in quantities if _is_missing(mention, given)]
     taken = {place for mention in quantities if mention.asserted for place in range(mention.first, mention.last)}
 
-    named_in = [read_names(text) for text in (*sources, *allowed)]
+    named_in = [read_names(text) for text in sources]
     known = {place for name in find_known(tokens) if name.asserted for place in range(name.first, name.last)}
-    cited, around = [read_words(text) for text in sources], [read_words(text) for text in allowed]
+    cited, beside = [read_words(text) for text in sources], [read_words(text) for text in around]
     missing += unsupported_names(tokens, taken, named_in)
     told = {place for mention in missing for place in range(mention.first, mention.last)}
-    missing += unsupported_words(tokens, taken | known | told, cited, around, named_in)
-    missing += _borrowed(tokens, taken, sources, allowed)
-    missing += _turned_round(tokens, known, sources, allowed)
+    missing += unsupported_words(tokens, taken | known | told, cited, beside, named_in)
+    missing += _turned_round(tokens, known, sources, around)
     facts = (_fact(claim, tokens, mention) for mention in sorted(missing, key=lambda mention: mention.first))
     return tuple(dict.fromkeys((*facts, *links)))
 
 
-def _borrowed(
-    tokens: Sequence[Token], taken: set[int], sources: Sequence[str], allowed: Sequence[str]
-) -> list[Mention]:
-    """Return the names of people that a claim takes from around its sources, which name somebody else."""
-    if not allowed or not (named := set(persons(tokens))) or may_borrow(tokens, [tokenize(text) for text in sources]):
-        return []
-    return [
-        mention
-        for mention in unsupported_names(tokens, taken, [read_names(text) for text in sources])
-        if not named.isdisjoint(range(mention.first, mention.last))
-    ]
-
-
 def _turned_round(
-    tokens: Sequence[Token], known: set[int], sources: Sequence[str], allowed: Sequence[str]
+    tokens: Sequence[Token], known: set[int], sources: Sequence[str], around: Sequence[str]
 ) -> list[Mention]:
     """Return what a claim says the other way round than its sources."""
-    cited, around = [tokenize(text) for text in sources], [tokenize(text) for text in allowed]
-    return find_contrasts(tokens, known, cited, around) + find_negations(tokens, cited)
+    cited, beside = [tokenize(text) for text in sources], [tokenize(text) for text in around]
+    return find_contrasts(tokens, known, cited, beside) + find_negations(tokens, cited)
 
 
 def _quantities(tokens: Sequence[Token]) -> list[Mention]:

@@ -51,14 +51,14 @@ def find_contrasts(
     tokens: Sequence[Token],
     taken: Collection[int],
     sources: Sequence[Sequence[Token]],
-    allowed: Sequence[Sequence[Token]],
+    around: Sequence[Sequence[Token]],
 ) -> list[Mention]:
     """Return the words of a claim to which its sources say only the contrary."""
     said = [one for one in _read(tokens) if not any(place in taken for place in range(one.first, one.last))]
     if not said:
         return []
     given = {one.sense for source in sources for one in _read(source)}
-    around = {one.sense for text in allowed for one in _read(text)}
+    beside = {one.sense for text in around for one in _read(text)}
     sides: dict[int, set[int]] = defaultdict(set)
     for sense in given:
         sides[sense.line].add(sense.side)
@@ -71,7 +71,7 @@ def find_contrasts(
         if one.asserted
         and sides[one.sense.line]
         and one.sense.side not in sides[one.sense.line]
-        and not (one.sense.line in _table().shared and one.sense in around)
+        and not (one.sense.line in _table().shared and one.sense in beside)
         and not _says_both(one, said, sides)
     ]
 

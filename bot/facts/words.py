@@ -74,7 +74,8 @@ def unsupported_words(
 ) -> list[Mention]:
     """Return the words that neither what a claim cites has nor what is around it, in the language of what it cites.
 
-    In the other language, names only: a title in it says nothing of how the article words things.
+    In the other language, names only: a title in it says nothing of how the article words things. A word that looks
+    like a name has to be in what is cited.
     """
     in_arabic = any(source.share > _MOSTLY for source in cited)
     in_english = any(source.share <= _MOSTLY and source.latin for source in cited)
@@ -89,7 +90,8 @@ def unsupported_words(
         if not token.arabic or not _tells(token.form):
             continue
         kind = Kind.NAME if _likeness(token) > limit else Kind.WORD
-        if (in_arabic or kind is Kind.NAME) and not _has(token.form, words, names):
+        where = cited if kind is Kind.NAME else words
+        if (in_arabic or kind is Kind.NAME) and not _has(token.form, where, names):
             found.append(Mention(kind, place, place + 1, frozenset()))
     return found
 
