@@ -4,7 +4,7 @@ import threading
 
 LEAST_TRIES = 6
 """Second tries that every model has."""
-LEAST_HELPED = 0.25
+LEAST_HELPED = 0.5
 """Share of them that have to help, for all to be made from then on."""
 EVERY = 10
 """Of a model whose second tries do not help, every so many are made nevertheless: it may be another model by now."""
