@@ -115,6 +115,8 @@ def test_the_same_unit_is_let_pass(source: str, claim: str) -> None:
         ("It opened in 1932 and closed on 5 May 1990.", "It opened on 5 May 1932."),
         ("It opened in March 1932 and closed in May 1990.", "It opened in May 1932."),
         ("افتتح في آذار 1932 وأغلق في أيار 1990.", "It opened in May 1932."),
+        ("On 27 November they took Aleppo, held by others since 2016.", "They took Aleppo on 27 November 2016."),
+        ("في 27 تشرين الثاني دخلوا حلب، وكانت لغيرهم منذ عام 2016.", "They entered Aleppo on November 27, 2016."),
     ],
 )
 def test_another_month_or_the_month_of_another_year_is_found(source: str, claim: str) -> None:

@@ -38,6 +38,8 @@ def found(claim: str, *sources: str, around: tuple[str, ...] = ()) -> set[Kind]:
         ("The northern wing collapsed.", "انهار الجناح الجنوبي."),
         ("The bridge opened in summer.", "The bridge opened in winter."),
         ("The king founded the school.", "أسس الوزير المدرسة."),
+        ("ولم تعلق الهيئة على التقارير.", "نعم، علّقت الهيئة على التقارير."),
+        ("لم ينشر الباحثون النتائج.", "نشر الباحثون النتائج."),
         ("The red team won the match.", "The blue team won the match."),
     ],
 )
@@ -56,6 +58,8 @@ def test_the_contrary_is_found(source: str, claim: str) -> None:
         ("The prime minister resigned.", "استقال رئيس الوزراء."),
         ("The mayor resigned.", "استقال رئيس البلدية."),
         ("It is still open.", "لا يزال مفتوحا."),
+        ("لم تعلق الهيئة على التقارير.", "الهيئة لم تعلّق على التقارير."),
+        ("لم ينشر الباحثون النتائج، ثم نشروها.", "نشر الباحثون النتائج."),
         ("The ministry said it may build a bridge.", "The ministry plans to build a bridge."),
         ("له ولدان وبنت واحدة.", "He has two sons and one daughter."),
         ("Nobody was hurt in the fire.", "لم يصب أحد في الحريق."),

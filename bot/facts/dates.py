@@ -71,15 +71,31 @@ def with_days(tokens: Sequence[Token], dates: Sequence[Mention], numbers: Sequen
 def with_years(tokens: Sequence[Token], dates: Sequence[Mention]) -> Iterator[Mention]:
     """Yield each month with the year right after it; a claim is held to it where a source dates that month.
 
-    "in 1932 … on 5 May 1990" does not state May 1932.
+    "in 1932 … on 5 May 1990" does not state May 1932, nor does "on 5 May …, closed since 1932": a year that only comes
+    later in a source is another one's.
     """
     for date in dates:
         months = [month for key in date.keys | date.also if (month := _month(key)) and month[0] == "gregorian"]
-        found = _year_after(tokens, date.last) if months else None
-        if found:
+        if not months:
+            continue
+        if found := _year_after(tokens, date.last):
             year, last = found
             dated = frozenset[Key](("dated", *month) for month in months)
-            yield Mention(Kind.DATE, date.first, last, frozenset((*key, year) for key in dated), dated, only_if=dated)
+            not_dated = frozenset[Key](("not dated", *month, year) for month in months)
+            keys = frozenset[Key]((*key, year) for key in dated)
+            yield Mention(Kind.DATE, date.first, last, keys, dated, only_if=dated | not_dated)
+        else:
+            later = _years(tokens[date.last :]) - _years(tokens[: date.first])
+            also = frozenset[Key](("not dated", *month, year) for month in months for year in later)
+            yield Mention(Kind.DATE, date.first, date.last, frozenset(), also, asserted=False)
+
+
+def _years(tokens: Sequence[Token]) -> set[int]:
+    return {int(token.form) for token in tokens if _is_year(token.form)}
+
+
+def _is_year(form: str) -> bool:
+    return len(form) == 4 and form.isdecimal() and form[0] in "12"
 
 
 def _month(key: Key) -> Key:
@@ -91,7 +107,7 @@ def _year_after(tokens: Sequence[Token], place: int) -> tuple[int, int] | None:
     """Return the year that stands at `place`, after at most a comma and another name of the month."""
     for last in range(place, min(place + _REACH, len(tokens))):
         form = tokens[last].form
-        if len(form) == 4 and form.isdecimal() and form[0] in "12":
+        if _is_year(form):
             return int(form), last + 1
         if form not in _BEFORE_YEAR and form not in _names():
             return None

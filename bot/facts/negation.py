@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.facts.numbers import without_clitics
-from bot.facts.stems import arabic_stem, english_stem
+from bot.facts.stems import arabic_stem, english_stem, roots
 from bot.facts.tokens import Kind, Mention, Token, word_set
 from bot.facts.vocabulary import ENGLISH_FUNCTION_WORDS, base_form
 
@@ -103,7 +103,7 @@ def _dropped(tokens: Sequence[Token], scopes: Sequence[_Scope]) -> list[Mention]
     return [
         Mention(Kind.OPPOSITE, place, place + 1, frozenset())
         for place, token in enumerate(tokens)
-        if token.word and _tells(token) and _base(token) in wrong
+        if token.word and _tells(token) and not wrong.isdisjoint(_bases(token)) and plain.isdisjoint(_bases(token))
     ]
 
 
@@ -117,11 +117,11 @@ def _scope(tokens: Sequence[Token]) -> _Scope:
         sure = token.form == "قد" and following[:1] not in ("ي", "ت")  # with the past it affirms
         if token.form in _HEDGES and not token.capital and not sure:
             hedged |= set(_content_after(tokens, place, 1))
-    words = {place: _base(token) for place, token in enumerate(tokens) if token.word and _tells(token)}
+    words = {place: _bases(token) for place, token in enumerate(tokens) if token.word and _tells(token)}
     return _Scope(
-        frozenset(words[place] for place in denied if place in words),
-        frozenset(words[place] for place in hedged if place in words),
-        frozenset(word for place, word in words.items() if place not in denied | hedged),
+        frozenset(base for place in denied if place in words for base in words[place]),
+        frozenset(base for place in hedged if place in words for base in words[place]),
+        frozenset(base for place, bases in words.items() if place not in denied | hedged for base in bases),
     )
 
 
@@ -163,7 +163,9 @@ def _tells(token: Token) -> bool:
     return len(token.form) > 2 and token.form not in ENGLISH_FUNCTION_WORDS
 
 
-def _base(token: Token) -> str:
+def _bases(token: Token) -> frozenset[str]:
+    """Return what forms of a word have in common: "لم تعلق" denies علقت."""
     if token.arabic:
-        return arabic_stem(list(without_clitics(token.form))[-1])
-    return english_stem(base_form(token.form.removesuffix("'s")))
+        bare = list(without_clitics(token.form))[-1]
+        return roots(bare) or frozenset({arabic_stem(bare)})
+    return frozenset({english_stem(base_form(token.form.removesuffix("'s")))})

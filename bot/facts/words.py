@@ -4,7 +4,7 @@ A word that is only inflected or derived in another way is found again by its co
 not looked for: `bot.facts.function_words`.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,14 +12,10 @@ from bot.facts.function_words import FUNCTION_WORDS, GIVEN_NAMES
 from bot.facts.name_shapes import name_likeness
 from bot.facts.names import SourceNames, sounds_like_a_word
 from bot.facts.numbers import without_clitics
-from bot.facts.stems import arabic_stem, english_stem
-from bot.facts.tokens import Kind, Mention, Token, tokenize, word_set
+from bot.facts.stems import WEAK, arabic_stem, english_stem, roots
+from bot.facts.tokens import Kind, Mention, Token, tokenize
 from bot.facts.vocabulary import ENGLISH_FUNCTION_WORDS, base_form
 
-_PREFIXES = word_set("ا ت ي ن م س سي ست است يست تست مست مت يت تت ان ين تن من لي لت") | {""}
-_SUFFIXES = word_set(
-    "ها هم هما نا ه ا ي ت ات ان ون ين وا تا يه يا يات يون يين ته تها تهم اته اتها اتهم وه وها وي ويه اني"
-) | {""}
 _SAME_SCRIPT, _OTHER_SCRIPT = 0.0, 2.0
 """Log odds from which a word is held to as to a name; one that an Arabic source lacks is suspicious as it is."""
 _GIVEN = 9.0
@@ -27,7 +23,6 @@ _MOSTLY = 0.5
 _ROOT = 5
 """Letters that derived English words share: enforce, enforcement."""
 
-_WEAK = str.maketrans("", "", "اويءئؤ")
 # Letters that newspapers exchange in foreign names: بوجدانوف and بوغدانوف, تولستوي and طولستوي.
 _VARIANTS = str.maketrans("جقطصضذظثح", "غكتسدززته")
 
@@ -57,7 +52,7 @@ def read_words(text: str) -> SourceWords:
     return SourceWords(
         bares,
         frozenset(map(arabic_stem, bares)),
-        frozenset(skeleton for bare in bares for skeleton in _skeletons(bare)),
+        frozenset(skeleton for bare in bares for skeleton in roots(bare)),
         frozenset(map(_spelling, bares)),
         latin,
         frozenset(base for word in latin for base in _english_bases(word)),
@@ -137,26 +132,13 @@ def _has(form: str, words: Sequence[SourceWords], names: Sequence[SourceNames]) 
         bare in source.forms
         or arabic_stem(bare) in source.stems
         or _spelling(bare) in source.spellings
-        or not source.skeletons.isdisjoint(_skeletons(bare))
+        or not source.skeletons.isdisjoint(roots(bare))
         for bare in bares
         for source in words
     ) or any(sounds_like_a_word(form, source) for source in names)
 
 
-@lru_cache(maxsize=50_000)
-def _skeletons(word: str) -> frozenset[str]:
-    """Return the consonants that can be the root of a word, three or more."""
-    return frozenset(skeleton for stem in _stems(word) if len(skeleton := stem.translate(_WEAK)) > 2)
-
-
-def _stems(word: str) -> Iterator[str]:
-    for prefix in _PREFIXES:
-        for suffix in _SUFFIXES:
-            if word.startswith(prefix) and word.endswith(suffix) and len(word) - len(prefix) - len(suffix) >= 3:
-                yield word[len(prefix) : len(word) - len(suffix)]
-
-
 def _spelling(word: str) -> str:
     """Return a name without the vowels and letters that spellings of it differ in, if it is long enough to tell."""
-    consonants = word.translate(_VARIANTS).translate(_WEAK)
+    consonants = word.translate(_VARIANTS).translate(WEAK)
     return consonants if len(consonants) > 3 else word
