@@ -134,3 +134,46 @@ def test_another_month_or_the_month_of_another_year_is_found(source: str, claim:
 )
 def test_a_month_of_its_year_is_let_pass(source: str, claim: str) -> None:
     assert wrong(claim, source) == []
+
+
+BASE = "The base at Tartus, built by the Soviet Union in 1971 and expanded in 2017, became a strategic point."
+QAIDA = "أصبحت قاعدة طرطوس، التي بناها الاتحاد السوفييتي عام 1971 ووسعتها عام 2017، نقطة استراتيجية."
+LIFE = "He was born in Basra in 1940 and died in Mosul in 1999."
+
+
+@pytest.mark.parametrize(
+    ("source", "claim", "year"),
+    [
+        (BASE, "The base was expanded in 1971.", "1971"),
+        (BASE, "The Soviet Union built the base in 2017.", "2017"),
+        (QAIDA, "وُسّعت قاعدة طرطوس في عام 1971.", "1971"),
+        (QAIDA, "بنى الاتحاد السوفييتي قاعدة طرطوس عام 2017.", "2017"),
+        (LIFE, "He was born in 1999.", "1999"),
+        (LIFE, "He died in Mosul in 1940.", "1940"),
+    ],
+)
+def test_the_year_of_another_clause_is_found(source: str, claim: str, year: str) -> None:
+    assert wrong(claim, source) == [year]
+
+
+@pytest.mark.parametrize(
+    ("source", "claim"),
+    [
+        (BASE, "The base was built in 1971."),
+        (BASE, "It was expanded in 2017."),
+        (BASE, "In 1971."),
+        (BASE, "It was built by the Soviet Union in 1971 and expanded in 2017."),
+        (QAIDA, "بنى الاتحاد السوفييتي قاعدة طرطوس عام 1971."),
+        (QAIDA, "وسّعت قاعدة طرطوس عام 2017."),
+        (QAIDA, "أصبحت قاعدة طرطوس نقطة استراتيجية عام 2017."),
+        (LIFE, "He was born in Basra in 1940."),
+        ("In 1971 they built it, and in 2017 Russia expanded it.", "Russia expanded it in 2017."),
+        (
+            "It opened in 1932 after the last workers finished it in 1931.",
+            "It opened in 1932 after workers finished it.",
+        ),
+        ("It was built in 1971. Later it was expanded, in 2017.", "Built in 1971, it was expanded later."),
+    ],
+)
+def test_the_year_of_its_clause_is_let_pass(source: str, claim: str) -> None:
+    assert wrong(claim, source) == []

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.facts.amounts import find_currencies, percent_words, with_percents
+from bot.facts.attached import find_misplaced_years
 from bot.facts.contrasts import find_contrasts
 from bot.facts.counted import find_counted
 from bot.facts.dates import find_dates, with_days, with_years
@@ -68,7 +69,8 @@ def _turned_round(
 ) -> list[Mention]:
     """Return what a claim says the other way round than its sources."""
     cited, beside = [tokenize(text) for text in sources], [tokenize(text) for text in around]
-    return find_contrasts(tokens, known, cited, beside) + find_negations(tokens, cited)
+    contrary = find_contrasts(tokens, known, cited, beside) + find_negations(tokens, cited)
+    return [*contrary, *find_misplaced_years(tokens, cited)]
 
 
 def _quantities(tokens: Sequence[Token]) -> list[Mention]:

@@ -91,10 +91,11 @@ def with_years(tokens: Sequence[Token], dates: Sequence[Mention]) -> Iterator[Me
 
 
 def _years(tokens: Sequence[Token]) -> set[int]:
-    return {int(token.form) for token in tokens if _is_year(token.form)}
+    return {int(token.form) for token in tokens if is_year(token.form)}
 
 
-def _is_year(form: str) -> bool:
+def is_year(form: str) -> bool:
+    """Say whether a number is one of a year."""
     return len(form) == 4 and form.isdecimal() and form[0] in "12"
 
 
@@ -107,7 +108,7 @@ def _year_after(tokens: Sequence[Token], place: int) -> tuple[int, int] | None:
     """Return the year that stands at `place`, after at most a comma and another name of the month."""
     for last in range(place, min(place + _REACH, len(tokens))):
         form = tokens[last].form
-        if _is_year(form):
+        if is_year(form):
             return int(form), last + 1
         if form not in _BEFORE_YEAR and form not in _names():
             return None

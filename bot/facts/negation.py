@@ -103,7 +103,7 @@ def _dropped(tokens: Sequence[Token], scopes: Sequence[_Scope]) -> list[Mention]
     return [
         Mention(Kind.OPPOSITE, place, place + 1, frozenset())
         for place, token in enumerate(tokens)
-        if token.word and _tells(token) and not wrong.isdisjoint(_bases(token)) and plain.isdisjoint(_bases(token))
+        if token.word and tells(token) and not wrong.isdisjoint(bases(token)) and plain.isdisjoint(bases(token))
     ]
 
 
@@ -117,7 +117,7 @@ def _scope(tokens: Sequence[Token]) -> _Scope:
         sure = token.form == "قد" and following[:1] not in ("ي", "ت")  # with the past it affirms
         if token.form in _HEDGES and not token.capital and not sure:
             hedged |= set(_content_after(tokens, place, 1))
-    words = {place: _bases(token) for place, token in enumerate(tokens) if token.word and _tells(token)}
+    words = {place: bases(token) for place, token in enumerate(tokens) if token.word and tells(token)}
     return _Scope(
         frozenset(base for place in denied if place in words for base in words[place]),
         frozenset(base for place in hedged if place in words for base in words[place]),
@@ -154,16 +154,17 @@ def _content_after(tokens: Sequence[Token], at: int, most: int) -> Iterator[int]
         token = tokens[place]
         if token.form in _STOPS or most == 0:
             return
-        if token.word and _tells(token):
+        if token.word and tells(token):
             most -= 1
             yield place
 
 
-def _tells(token: Token) -> bool:
+def tells(token: Token) -> bool:
+    """Say whether a word carries more than grammar."""
     return len(token.form) > 2 and token.form not in ENGLISH_FUNCTION_WORDS
 
 
-def _bases(token: Token) -> frozenset[str]:
+def bases(token: Token) -> frozenset[str]:
     """Return what forms of a word have in common: "لم تعلق" denies علقت."""
     if token.arabic:
         bare = list(without_clitics(token.form))[-1]
