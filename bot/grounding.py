@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bot.claims_language import is_in
 from bot.facts import Kind, unsupported
+from bot.quoted import invented_quote
 from bot.reasons import added_reason
 from bot.types import Citation, Claim, DraftClaim, Fault, Question, Withheld
 from index.quoting import leans
@@ -126,6 +127,8 @@ class Grounding:
         new_words = [fact for fact in facts if fact.kind is Kind.WORD]
         if len(facts) > len(new_words) or len(new_words) > MOST_NEW_WORDS:
             return Withheld(draft, Fault.UNSUPPORTED_FACT, tuple(fact.text for fact in facts))
+        if quote := invented_quote(draft.text, texts, self.agrees):
+            return Withheld(draft, Fault.UNSUPPORTED_FACT, (quote,))
         said = draft.text if len(words(draft.text)) > BARE_ANSWER else f"{self.question.text} {draft.text}"
         reason = added_reason(draft.text, texts)
         agree = self.agrees(said, texts) and (not reason or self.agrees(reason, texts))
