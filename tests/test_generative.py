@@ -129,9 +129,10 @@ def test_the_best_evidence_is_shown_first_and_an_example_before_it(home: Path) -
 def test_a_question_that_the_model_repeats_is_no_claim(home: Path, opened: str) -> None:
     reply, server = ask(home, QUESTION, Say([f"{QUESTION} It was opened in 1932 [{opened}]."]))
     assert (texts(reply), len(server.requests)) == (["It was opened in 1932."], 1)
-    reply, server = ask(home, QUESTION, Say([f"{QUESTION} [{opened}]"]))
-    assert isinstance(reply, Answer)
-    assert (reply.writer, len(server.requests)) == ("extractive", 1)
+    for again in (QUESTION, "Yes, when was the Hassan Bridge opened."):
+        reply, server = ask(home, QUESTION, Say([f"{again} [{opened}]"]))
+        assert isinstance(reply, Answer)
+        assert (reply.writer, len(server.requests)) == ("extractive", 1)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Quotations inside a model's claims, against the bundled encoders."""
 
-
 import pytest
 
 from bot.bootstrap import bootstrap

@@ -1,5 +1,6 @@
 """The writer with a language model: any LlamaIndex `LLM`. What it writes is not trusted, see `bot.grounding`."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -16,7 +17,7 @@ from bot.writers.refusals import without_refusal
 from bot.writers.watch import Watch
 from index.passages import count_tokens
 from index.retriever import Found
-from index.text import stems
+from index.text import search_form, stems
 from index.types import Language, Sentence
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ MOST_FAULTS, MOST_FACTS, MOST_QUOTED = 3, 5, 200
 """Claims of a first try that a second is told of, facts of each, and characters of either that it is shown."""
 MOST_REWRITTEN = 400
 """Characters of a rewritten question."""
+_ASKS = re.compile(
+    r"(?:(?:yes|no|نعم|لا)\b\W*)?(?:why|how|when|where|who|what|which|whose|whom|"
+    r"لماذا|ليش|ليه|كيف|متي|امتي|اين|وين|فين|كم|ماذا|شو|وش|مين|لمن)\b"
+)
 _BRACKETS = str.maketrans("[]【】", "()()")
 
 
@@ -228,8 +233,9 @@ class _Drafts:
                 yield stated
 
     def _repeats_question(self, text: str) -> bool:
-        """Say whether a claim only asks what was asked, perhaps after a label: small models begin so."""
-        return text.endswith(("?", "؟")) and len(set(stems(text)) - self._asked) <= 1
+        """Say whether a claim only asks what was asked, perhaps after a label or "yes": small models begin so."""
+        asks = text.endswith(("?", "؟")) or _ASKS.match(search_form(text)) is not None
+        return asks and len(set(stems(text)) - self._asked) <= 1
 
 
 def _usage(response: "ChatResponse") -> Usage | None:
