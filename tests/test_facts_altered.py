@@ -136,6 +136,20 @@ def test_a_month_of_its_year_is_let_pass(source: str, claim: str) -> None:
     assert wrong(claim, source) == []
 
 
+DAYS = "وفي غضون 10 أيام فقط، استولى المتمردون على حلب وحماة وريفها."
+
+
+@pytest.mark.parametrize("claim", ["سقط في الهجوم 10 أشخاص.", "Ten people fell in Aleppo.", "They took 10 towns."])
+def test_a_number_that_measures_counts_nothing(claim: str) -> None:
+    assert wrong(claim, DAYS)
+
+
+@pytest.mark.parametrize("claim", ["They took Aleppo in ten days.", "Ten long days were enough.", "It took 10."])
+def test_a_number_with_its_unit_is_let_pass(claim: str) -> None:
+    assert wrong(claim, DAYS) == []
+    assert wrong("They took 10 towns.", DAYS + " They took 10 towns.") == []
+
+
 BASE = "The base at Tartus, built by the Soviet Union in 1971 and expanded in 2017, became a strategic point."
 QAIDA = "أصبحت قاعدة طرطوس، التي بناها الاتحاد السوفييتي عام 1971 ووسعتها عام 2017، نقطة استراتيجية."
 LIFE = "He was born in Basra in 1940 and died in Mosul in 1999."

@@ -23,13 +23,14 @@ def find_counted(tokens: Sequence[Token], numbers: Sequence[Mention]) -> Iterato
         if following is None or not is_range(tokens, number.last, following.first):  # "3 to 5 soldiers"
             noun = tokens[number.last] if number.last < len(tokens) else None
         following = number
-        if number.kind is Kind.NUMBER and noun is not None and _is_noun(noun):
+        if number.kind is Kind.NUMBER and noun is not None and is_noun(noun):
             counted = ("counted", _stem(noun))
             keys = frozenset((*counted, *key) for key in number.keys)
             yield replace(number, keys=keys, also=frozenset({counted}), only_if=frozenset({counted}))
 
 
-def _is_noun(token: Token) -> bool:
+def is_noun(token: Token) -> bool:
+    """Say whether the word after a number can be what it counts."""
     if token.arabic:
         return len(token.form) > 2 and token.form[0] != "و" and token.form not in FUNCTION_WORDS
     return len(token.form) > 2 and not token.capital and is_ordinary(token.form) and token.form not in _NO_NOUNS

@@ -1,7 +1,9 @@
 """What a text says is not so, and whether its sources say that too; pairs of opposites are `contrasts`."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.facts.numbers import without_clitics
 from bot.facts.stems import arabic_stem, english_stem, roots
@@ -48,6 +50,10 @@ _NOT_NEGATIONS = {("لا", "يزال"), ("لا", "تزال"), ("لا", "زال")
 _STOPS = frozenset('.,;:!?؟،؛()[]«»"')
 _PREFIXES = ("un", "non", "dis")
 _NO_PREFIX = ("under", "uni", "until", "unto", "uncle", "dist", "disc", "dise", "disp")
+_YES = word_set("yes نعم اجل")
+_ONLY = word_set("only sole وحيد وحيده وحيدان وحيدتان وحيدين وحيدون وحيدات")
+_OTHERS = {("other", "than"), ("apart", "from"), ("aside", "from"), ("in", "addition"), ("besides", "the")}
+_OF_THEIRS = ("ها", "هم", "هما")
 _SHORT = 10
 """Words of a sentence that says one thing."""
 _REACH = 6
@@ -69,21 +75,40 @@ def find_negations(tokens: Sequence[Token], sources: Sequence[Sequence[Token]]) 
         denials = [Mention(Kind.OPPOSITE, place, place + 1, frozenset()) for place in _negations(tokens)]
         if denials:
             return denials
-    if tokens and _contradicts_whole(tokens, sources):
+    if tokens and (_contradicts_whole(tokens, sources) or _adds_to_the_only(tokens, sources)):
         return [Mention(Kind.OPPOSITE, 0, len(tokens), frozenset())]
     return _dropped(tokens, [_scope(source) for source in sources])
 
 
 def _contradicts_whole(tokens: Sequence[Token], sources: Sequence[Sequence[Token]]) -> bool:
-    """Say whether a claim affirms what a short sentence in the other language, all of it, denies."""
+    """Say whether a claim affirms what a short sentence in the other language, all of it, denies.
+
+    "Yes" affirms it whole, so that a long one will do, too.
+    """
     size = sum(token.word for token in tokens)
+    longest = math.inf if tokens[0].form in _YES else min(_SHORT, size * 2)
     arabic = sum(token.arabic for token in tokens) * 2 > size
     return not _is_negative(tokens) and all(
         any(True for _ in _negations(source))
         and (sum(token.arabic for token in source) * 2 > sum(token.word for token in source)) is not arabic
-        and sum(token.word for token in source) <= min(_SHORT, size * 2)
+        and sum(token.word for token in source) <= longest
         for source in sources
     )
+
+
+def _adds_to_the_only(tokens: Sequence[Token], sources: Sequence[Sequence[Token]]) -> bool:
+    """Say whether a claim knows of others than those that its sources call the only ones."""
+    forms = [token.form for token in tokens]
+    other = any(
+        (form, after) in _OTHERS or (form == "غير" and (after.startswith("ال") or after.endswith(_OF_THEIRS)))
+        for form, after in pairwise((*forms, ""))
+    )
+    only = [any(bare in _ONLY for token in text for bare in _forms(token)) for text in (tokens, *sources)]
+    return other and not any(True for _ in _negations(tokens)) and not only[0] and all(only[1:])
+
+
+def _forms(token: Token) -> list[str]:
+    return list(without_clitics(token.form)) if token.arabic else [token.form]
 
 
 def negated_places(tokens: Sequence[Token]) -> set[int]:
@@ -140,7 +165,7 @@ def _is_negative(tokens: Sequence[Token]) -> bool:
     """Say whether a text denies anything, in whatever words."""
     if any(True for _ in _negations(tokens, soft=True)):
         return True
-    bares = (bare for token in tokens for bare in (without_clitics(token.form) if token.arabic else [token.form]))
+    bares = (bare for token in tokens for bare in _forms(token))
     return any(bare in _NEGATIVE or (bare.startswith(_PREFIXES) and not bare.startswith(_NO_PREFIX)) for bare in bares)
 
 

@@ -1,12 +1,13 @@
 """What a number is measured in: 12 km are not 12 miles, 5 pm is not 5 am, 300 BC is not AD 300.
 
 A claim is held to a unit only where a source measures the same number: another number is wrong already, and "aged 25"
-says the same as "25 years old".
+says the same as "25 years old". Nor are 10 days 10 people.
 """
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from bot.facts.counted import is_noun
 from bot.facts.numbers import without_clitics
 from bot.facts.tokens import Key, Kind, Mention, Token, word_set
 
@@ -48,6 +49,8 @@ kilowatt kilowatts kw كيلوواط
 megawatt megawatts mw ميغاواط ميجاواط
 """
 UNITS: dict[str, str] = {form: line.split()[0] for line in _TABLE.strip().splitlines() for form in line.split()}
+_ALSO_NOUNS = frozenset(("decade", "degree", "foot", "yard", "second"))
+"""Units whose names mean something else, too: خمسة عقود are five decades or five contracts."""
 _IN_YEARS = {"decade": 10, "century": 100}
 _PHRASES = {
     ("قبل", "الميلاد"): "bc",
@@ -78,7 +81,7 @@ _REACH = 3
 
 
 def find_units(tokens: Sequence[Token], numbers: Sequence[Mention]) -> Iterator[Mention]:
-    """Yield the unit of each number that has one, with its value."""
+    """Yield the unit of each number that has one, with its value; of another, that it counts something."""
     for number in numbers:
         values = [key[1] for key in number.keys if key[0] == "number" and isinstance(key[1], Fraction)]
         found = _unit_of(tokens, number)
@@ -86,7 +89,14 @@ def find_units(tokens: Sequence[Token], numbers: Sequence[Mention]) -> Iterator[
             unit, last = found
             keys = frozenset(_keys(unit, values))
             measured = frozenset[Key](("measured", value) for value in values)
-            yield Mention(Kind.UNIT, number.first, last, keys, measured, only_if=measured)
+            counted = frozenset[Key](("counts", value) for value in values if unit in _ALSO_NOUNS)
+            yield Mention(Kind.UNIT, number.first, last, keys, measured | counted, only_if=measured)
+        elif number.kind is Kind.NUMBER:
+            counts = number.last < len(tokens) and is_noun(tokens[number.last])
+            near = (form for token in tokens[number.last : number.last + _REACH] for form in _forms(token))
+            keys, measured = (frozenset[Key]((says, value) for value in values) for says in ("counts", "measured"))
+            held = counts and not any(form in UNITS for form in near)
+            yield Mention(Kind.NUMBER, number.first, number.last, keys, asserted=held, only_if=measured)
 
 
 def _keys(unit: str, values: Sequence[Fraction]) -> Iterator[Key]:
@@ -118,8 +128,7 @@ def _at(tokens: Sequence[Token], place: int, number: Mention) -> tuple[str, int]
         if tuple(token.form for token in tokens[place : place + len(phrase)]) == phrase:
             return said, place + len(phrase)
     token = tokens[place]
-    forms = [token.form] if not token.arabic else list(without_clitics(token.form))
-    unit = next((UNITS[form] for form in forms if form in UNITS), None)
+    unit = next((UNITS[form] for form in _forms(token) if form in UNITS), None)
     if unit is None or (unit in ("ad", "bc") and not token.arabic and not token.upper):
         return None
     near = {other.form for other in tokens[max(number.first - 2, 0) : place + _REACH]}
@@ -128,6 +137,10 @@ def _at(tokens: Sequence[Token], place: int, number: Mention) -> tuple[str, int]
         return f"degree {scale}{' below zero' if _is_negative(tokens, number, near) else ''}", place + 1
     power = next((_SQUARES[form] for form in sorted(near) if form in _SQUARES), "")
     return f"{power} {unit}".strip(), place + 1
+
+
+def _forms(token: Token) -> list[str]:
+    return list(without_clitics(token.form)) if token.arabic else [token.form]
 
 
 def _is_negative(tokens: Sequence[Token], number: Mention, near: set[str]) -> bool:
