@@ -15,6 +15,8 @@ _ENDS = frozenset(".!?؟")
 _YEAR = word_set("year years عام العام سنه السنه لعام بعام")
 _NEAREST = 2
 """Words right before a year, of which a claim about that year has one."""
+_REACH = 40
+"""Tokens that are looked at on either side of a year."""
 
 
 def find_misplaced_years(tokens: Sequence[Token], sources: Sequence[Sequence[Token]]) -> Iterator[Mention]:
@@ -25,17 +27,23 @@ def find_misplaced_years(tokens: Sequence[Token], sources: Sequence[Sequence[Tok
         places = [place for place, token in enumerate(source) if is_year(token.form)]
         for first, second in pairwise(places):
             one, two = source[first].form, source[second].form
-            opens = next((place for place in range(second - 1, first, -1) if _opens(source[place])), None)
-            apart = any(token.form in _ENDS for token in source[first:second])
-            if (one in years) == (two in years) or opens is None or apart:
+            if (one in years) == (two in years) or not (opens := _clause(source, first, second)):
                 continue
-            nearest = _words([token for token in source[:first] if _is_content(token)][-_NEAREST:])
-            between, onwards = _words(source[opens:second]), _words(source[opens:])
-            others = _words(source[:opens]) | _words(source[second:])
+            start, end = max(first - _REACH, 0), second + _REACH
+            nearest = _words([token for token in source[start:first] if _is_content(token)][-_NEAREST:])
+            between, after = _words(source[opens:second]), _words(source[second:end])
+            others, onwards = _words(source[start:opens]) | after, between | after
             if one in years and said & (between - others) and not said & nearest:
                 yield _year(years[one])
             if two in years and said & (nearest - onwards) and not said & onwards:
                 yield _year(years[two])
+
+
+def _clause(source: Sequence[Token], first: int, second: int) -> int:
+    """Return where the clause of the second of two years begins, or 0 where it is not told from the first one's."""
+    if second - first > _REACH or any(token.form in _ENDS for token in source[first:second]):
+        return 0
+    return next((place for place in range(second - 1, first, -1) if _opens(source[place])), 0)
 
 
 def _opens(token: Token) -> bool:
