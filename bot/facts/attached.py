@@ -10,7 +10,7 @@ from bot.facts.dates import is_year
 from bot.facts.negation import bases, tells
 from bot.facts.tokens import Kind, Mention, Token, word_set
 
-_AND = word_set("and then before after while but ثم قبل بعد بينما لكن")
+_JOINS = word_set("and then before after while but ثم قبل بعد بينما لكن")
 _ENDS = frozenset(".!?؟")
 _YEAR = word_set("year years عام العام سنه السنه لعام بعام")
 _NEAREST = 2
@@ -48,7 +48,7 @@ def _clause(source: Sequence[Token], first: int, second: int) -> int:
 
 def _opens(token: Token) -> bool:
     """Say whether a word begins another clause: "and", or an Arabic word that "and" is written together with."""
-    return token.form in _AND or (token.arabic and token.form[0] == "و" and tells(token))
+    return token.form in _JOINS or (token.arabic and token.form[0] == "و" and tells(token))
 
 
 def _words(tokens: Sequence[Token]) -> frozenset[str]:

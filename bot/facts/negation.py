@@ -103,12 +103,8 @@ def _adds_to_the_only(tokens: Sequence[Token], sources: Sequence[Sequence[Token]
         (form, after) in _OTHERS or (form == "غير" and (after.startswith("ال") or after.endswith(_OF_THEIRS)))
         for form, after in pairwise((*forms, ""))
     )
-    only = [any(bare in _ONLY for token in text for bare in _forms(token)) for text in (tokens, *sources)]
+    only = [any(bare in _ONLY for token in text for bare in without_clitics(token.form)) for text in (tokens, *sources)]
     return other and not any(True for _ in _negations(tokens)) and not only[0] and all(only[1:])
-
-
-def _forms(token: Token) -> list[str]:
-    return list(without_clitics(token.form)) if token.arabic else [token.form]
 
 
 def negated_places(tokens: Sequence[Token]) -> set[int]:
@@ -165,7 +161,7 @@ def _is_negative(tokens: Sequence[Token]) -> bool:
     """Say whether a text denies anything, in whatever words."""
     if any(True for _ in _negations(tokens, soft=True)):
         return True
-    bares = (bare for token in tokens for bare in _forms(token))
+    bares = (bare for token in tokens for bare in without_clitics(token.form))
     return any(bare in _NEGATIVE or (bare.startswith(_PREFIXES) and not bare.startswith(_NO_PREFIX)) for bare in bares)
 
 

@@ -93,7 +93,9 @@ def find_units(tokens: Sequence[Token], numbers: Sequence[Mention]) -> Iterator[
             yield Mention(Kind.UNIT, number.first, last, keys, measured | counted, only_if=measured)
         elif number.kind is Kind.NUMBER:
             counts = number.last < len(tokens) and is_noun(tokens[number.last])
-            near = (form for token in tokens[number.last : number.last + _REACH] for form in _forms(token))
+            near = (
+                form for token in tokens[number.last : number.last + _REACH] for form in without_clitics(token.form)
+            )
             keys, measured = (frozenset[Key]((says, value) for value in values) for says in ("counts", "measured"))
             held = counts and not any(form in UNITS for form in near)
             yield Mention(Kind.NUMBER, number.first, number.last, keys, asserted=held, only_if=measured)
@@ -128,7 +130,7 @@ def _at(tokens: Sequence[Token], place: int, number: Mention) -> tuple[str, int]
         if tuple(token.form for token in tokens[place : place + len(phrase)]) == phrase:
             return said, place + len(phrase)
     token = tokens[place]
-    unit = next((UNITS[form] for form in _forms(token) if form in UNITS), None)
+    unit = next((UNITS[form] for form in without_clitics(token.form) if form in UNITS), None)
     if unit is None or (unit in ("ad", "bc") and not token.arabic and not token.upper):
         return None
     near = {other.form for other in tokens[max(number.first - 2, 0) : place + _REACH]}
@@ -137,10 +139,6 @@ def _at(tokens: Sequence[Token], place: int, number: Mention) -> tuple[str, int]
         return f"degree {scale}{' below zero' if _is_negative(tokens, number, near) else ''}", place + 1
     power = next((_SQUARES[form] for form in sorted(near) if form in _SQUARES), "")
     return f"{power} {unit}".strip(), place + 1
-
-
-def _forms(token: Token) -> list[str]:
-    return list(without_clitics(token.form)) if token.arabic else [token.form]
 
 
 def _is_negative(tokens: Sequence[Token], number: Mention, near: set[str]) -> bool:
