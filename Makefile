@@ -43,7 +43,7 @@ fuzz: .venv/.tested
 # The learned numbers of the ranking, from development data (DATA: a folder with XQuAD and ARCD files).
 DATA ?= ../shared/data
 calibrate: .venv/.tested
-	$(BIN)/python -m benchmarks.calibrate --data $(DATA)
+	$(BIN)/python -m training.calibrate --data $(DATA)
 
 benchmark-evidence: .venv/.tested
 	$(BIN)/python -m benchmarks.evidence --data $(DATA)
@@ -83,7 +83,7 @@ format: .venv/.tested
 
 # What `sanad --help` prints, kept so that it need not be put together each time.
 help-text: .venv/.installed
-	@COLUMNS=80 $(BIN)/python -c "from bot.cli import app; app(['--help'], prog_name='sanad')" > bot/help.txt
+	@COLUMNS=80 $(BIN)/python -c "from bot.cli.app import app; app(['--help'], prog_name='sanad')" > bot/help.txt
 
 # Pins every dependency; needs a package registry.
 constraints: .venv/.tested

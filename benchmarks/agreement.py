@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.development import DIRECTIONS, Source, load_sources, sentences_of
-from bot.agreement import LEAST_MAIN, LEAST_SECOND, parts
-from index.e5 import E5Embedding
-from index.models import SentenceEncoder
+from bot.grounding.agreement import LEAST_MAIN, LEAST_SECOND, parts
+from index.models.encoder import SentenceEncoder
+from index.models.llama_embedding import E5Embedding
+from training.development import DIRECTIONS, Source, load_sources, sentences_of
 
 Floats = NDArray[np.float32]
 EACH, NEAR, STEPS = 150, 3, 6

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.bootstrap import App
-from bot.claims import ClaimStream
-from bot.contract import reply_json
 from bot.evaluation.replies import Quoted, Stated, read_reply
 from bot.evaluation.types import TestQuestion
+from bot.parsing.claims import ClaimStream
+from bot.rendering.reply_json import reply_json
 from bot.types import Question
-from index.e5 import E5Embedding
-from index.text import search_form
+from index.models.llama_embedding import E5Embedding
+from index.text.search_form import search_form
 from index.types import Article
 
 _ANY_MARK = re.compile(r"[\[【][^\]】]{0,20}\d[^\]】]{0,20}[\]】]")

@@ -24,8 +24,8 @@ from bot.evaluation.summary import seconds, stages, summarise
 from bot.evaluation.testset import load_testset, merge
 from bot.evaluation.types import Answer, TestQuestion, TestSet
 from config.settings import load_settings
-from index.embedding import Encoders, make_encoders
-from index.signals import question_words
+from index.models.choose import Encoders, make_encoders
+from index.retrieval.signals import question_words
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 SETS = ("questions.jsonl", "little-amber-ferry.questions.jsonl")

@@ -11,18 +11,18 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarks.calibrate import report, report_library, thresholds
-from benchmarks.development import DIRECTIONS, Case, Source, Workshop, load_sources, make_cases, sentences_of
-from benchmarks.learning import Fit, Held, Measured, fit_folds, hits, hold_out, judge_held_out, measure_all
-from benchmarks.libraries import search_all
-from index.e5 import E5Embedding
-from index.models import SentenceEncoder
-from index.ranking import COLUMNS
-from index.retriever import FAR_BEHIND
-from index.signals import GRADED, SIGNALS, prepare
-from index.spans import find_span
-from index.text import without_article, words
-from index.words import WordVectors, spelled_words
+from index.models.encoder import SentenceEncoder
+from index.models.llama_embedding import E5Embedding
+from index.models.words import WordVectors, spelled_words
+from index.retrieval.ranking import COLUMNS
+from index.retrieval.retriever import FAR_BEHIND
+from index.retrieval.signals import GRADED, SIGNALS, prepare
+from index.retrieval.spans import find_span
+from index.text.search_form import without_article, words
+from training.calibrate import report, report_library, thresholds
+from training.development import DIRECTIONS, Case, Source, Workshop, load_sources, make_cases, sentences_of
+from training.learning import Fit, Held, Measured, fit_folds, hits, hold_out, judge_held_out, measure_all
+from training.libraries import search_all
 
 TOP = 5
 SAMPLE = 200

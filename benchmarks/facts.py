@@ -1,4 +1,4 @@
-"""How often `bot.facts` is wrong, on parallel Arabic and English paragraphs, in four directions.
+"""How often `bot.grounding.facts` is wrong, on parallel Arabic and English paragraphs, in four directions.
 
 A sentence, and a question, is a claim that the same paragraph supports, in its own language or the other: whatever is
 found wrong in it is a false alarm (also where the question or the translation does add something). Then a number, or an
@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.facts import Kind, unsupported
-from bot.facts.lexicon import is_ordinary
-from bot.grounding import MOST_NEW_WORDS
-from index.sentences import split_sentences
+from bot.grounding.check import MOST_NEW_WORDS
+from bot.grounding.facts import Kind, unsupported
+from bot.grounding.facts.lexicon import is_ordinary
+from index.text.sentences import split_sentences
 from index.types import Article, Language
 
 LANGUAGES: tuple[Language, ...] = ("ar", "en")

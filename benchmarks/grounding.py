@@ -21,7 +21,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.development import DIRECTIONS, FILES
 from benchmarks.engines import Ask, Said, peer, sanad
 from bot.bootstrap import bootstrap
 from bot.evaluation.answers import contains, normalised_tokens
@@ -29,11 +28,12 @@ from bot.evaluation.gold import find_gold
 from bot.evaluation.replies import Stated
 from bot.evaluation.testset import load_testset
 from bot.evaluation.types import TestQuestion
-from bot.facts import Kind, unsupported
+from bot.grounding.facts import Kind, unsupported
 from config.settings import load_settings
-from index.readers import read_source
-from index.text import language_of, search_form
+from index.readers.sources import read_source
+from index.text.search_form import language_of, search_form
 from index.types import Article
+from training.development import DIRECTIONS, FILES
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 _DIGITS = re.compile(r"\d+")

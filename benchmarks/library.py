@@ -17,9 +17,9 @@ from pathlib import Path
 
 from bot.bootstrap import bootstrap
 from config.settings import load_settings
-from index.library import Library
-from index.readers import Unchanged, read_source
-from index.store import Store
+from index.library.library import Library
+from index.library.store import Store
+from index.readers.sources import Unchanged, read_source
 from tests.made import SHAPE, made_article
 
 SENTENCES = (

@@ -22,11 +22,11 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from bot.facts import name_shapes
-from bot.facts.gazetteer import find_known
-from bot.facts.tokens import tokenize
-from index.passages import _encoding
-from index.text import search_form
+from bot.grounding.facts import name_shapes
+from bot.grounding.facts.gazetteer import find_known
+from bot.grounding.facts.tokens import tokenize
+from index.text.passages import _encoding
+from index.text.search_form import search_form
 
 _WORD = re.compile("[\u0621-\u064a]{3,}")
 _OTHER_LANGUAGES = frozenset({"IR", "PK", "AF"})

@@ -14,8 +14,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.readers import article_from_bytes
-from index.text import language_of
+from index.readers.sources import article_from_bytes
+from index.text.search_form import language_of
 from tests import documents
 
 

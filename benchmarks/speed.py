@@ -22,10 +22,10 @@ from bot.bootstrap import App, bootstrap
 from bot.questions import read_question
 from bot.types import Question
 from config.settings import load_settings
-from index.embedding import Encoders
-from index.passages import pack_passages
-from index.readers import article_from_text, read_source
-from index.sentences import split_sentences
+from index.models.choose import Encoders
+from index.readers.sources import article_from_text, read_source
+from index.text.passages import pack_passages
+from index.text.sentences import split_sentences
 from index.types import Article, IndexedArticle, Language
 from tests.made import made_article, made_language
 
@@ -46,7 +46,7 @@ import sys
 from llama_index.core import Settings, VectorStoreIndex
 from llama_index.vector_stores.chroma import ChromaVectorStore
 import chromadb
-from index.e5 import E5Embedding
+from index.models.llama_embedding import E5Embedding
 client = chromadb.PersistentClient(sys.argv[1])
 name = next(c.name for c in client.list_collections() if c.name.endswith("-sentences-ar"))
 store = ChromaVectorStore(chroma_collection=client.get_collection(name))
@@ -108,7 +108,7 @@ def cold() -> None:
         stock, ours = [], []
         for _ in range(7):
             stock.append(process("-c", STOCK, f"{folder}/library", QUESTIONS[0]))
-            ours.append(process("-c", "from bot.cli import main; main()", "ask", QUESTIONS[0], home=folder))
+            ours.append(process("-c", "from bot.cli.app import main; main()", "ask", QUESTIONS[0], home=folder))
         print(f"cold stock LlamaIndex, one retrieval    {1000 * median(stock):7.0f} ms   1.00")
         row("cold sanad ask", ours, stock)
 
@@ -207,7 +207,7 @@ def stock_retriever(app: App) -> Callable[[str], object]:
     from llama_index.core import VectorStoreIndex
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
-    from index.names import Names
+    from index.library.collections import Names
 
     name = Names(app.library.shape.digest).sentences["ar"]
     with app.library.store.session() as session:

@@ -25,10 +25,10 @@ from pathlib import Path
 from bot.bootstrap import App, bootstrap
 from bot.questions import read_question
 from config.settings import load_settings
-from index.readers import read_source
+from index.readers.sources import read_source
 from index.types import Article
-from tests.telegram.bot_api import TOKEN, BotApi
-from tests.telegram.people import Person
+from tests.bot.telegram.bot_api import TOKEN, BotApi
+from tests.bot.telegram.people import Person
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = ROOT / "seeds"
@@ -102,7 +102,7 @@ def bot_process(api: BotApi, home: str) -> "subprocess.Popen[bytes]":
         "SANAD_TELEGRAM__QUESTIONS_PER_DAY": "1000000",
         "SANAD_TELEGRAM__TOKENS_PER_DAY": "1000000000",
     }
-    command = [sys.executable, "-c", "from bot.cli import main; main()", "telegram"]
+    command = [sys.executable, "-c", "from bot.cli.app import main; main()", "telegram"]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
 
 

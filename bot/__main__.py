@@ -1,4 +1,4 @@
-"""The first step of the command `sanad`: its help at once, everything else by `bot.cli`.
+"""The first step of the command `sanad`: its help at once, everything else by `bot.cli.app`.
 
 Importing Typer takes longer than all else that `sanad --help` does, so its text is kept: `make help-text` writes it.
 """
@@ -15,19 +15,19 @@ def main() -> None:
     """Run the command line."""
     try:
         _run()
-    except KeyboardInterrupt:  # so early that `bot.ending` was not there yet
+    except KeyboardInterrupt:  # so early that `bot.cli.exit` was not there yet
         os.write(2, b"sanad: Interrupted.\n")
         os._exit(130)
 
 
 def _run() -> None:
-    from bot.ending import ending
+    from bot.cli.exit import ending
 
     with ending():
         if sys.argv[1:] == ["--help"] and _is_wide():
             print(_help(), end="")
         else:
-            from bot.cli import main
+            from bot.cli.app import main
 
             main()
 

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from bot.agreement import EncoderAgreement
 from bot.conversation import Conversation
 from bot.engine import Engine
+from bot.grounding.agreement import EncoderAgreement
 from bot.writers import Writer
 from bot.writers.extractive import ExtractiveWriter
 from bot.writers.generative import GenerativeWriter
 from bot.writers.models import connected, has_model, make_model, model_name
 from config.errors import ModelError, SettingsError
 from config.settings import Settings
-from index.embedding import Encoders, describe_encoders, make_encoders
 from index.indexing import Indexer
-from index.library import Library
-from index.names import Shape
-from index.retriever import Retriever
-from index.store import Store
+from index.library.collections import Shape
+from index.library.library import Library
+from index.library.store import Store
+from index.models.choose import Encoders, describe_encoders, make_encoders
+from index.retrieval.retriever import Retriever
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.types import Answer, Question, Reply, Usage
-from index.passages import count_tokens
-from index.text import is_arabic, language_of, search_form, words
+from index.text.passages import count_tokens
+from index.text.search_form import is_arabic, language_of, search_form, words
 from index.types import Language
 
 HISTORY_TOKENS = 400

@@ -4,8 +4,8 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
-from bot.chances import SecondChances
-from bot.grounding import Agreement, Grounding, Sources
+from bot.grounding.check import Agreement, Grounding, Sources
+from bot.retry_policy import SecondChances
 from bot.types import (
     NO_USAGE,
     Answer,
@@ -24,8 +24,8 @@ from bot.types import (
 )
 from bot.types import Withheld as WithheldClaim
 from bot.writers import Declined, Writer, WriterFailed
-from index.answerability import Strictness
-from index.retriever import Found, Retriever
+from index.retrieval.answerability import Strictness
+from index.retrieval.retriever import Found, Retriever
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Literal
 from bot import messages
 from bot.types import Question
 from config.errors import QuestionError
-from index.text import language_of, search_form, words
+from index.text.search_form import language_of, search_form, words
 from index.types import Language
 
 MOST_CHARACTERS = 2_000

@@ -1,10 +1,10 @@
-"""The nouns of answering. Only `bot.grounding` makes a `Citation`."""
+"""The nouns of answering. Only `bot.grounding.check` makes a `Citation`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from index.filters import Filter
+from index.library.filters import Filter
 from index.types import Article, Evidence, Language, Sentence
 
 EVERYTHING = Filter()

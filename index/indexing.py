@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from index.embedding import Encoders
-from index.library import Change, Library
-from index.passages import pack_passages
-from index.sentences import split_sentences
+from index.library.library import Change, Library
+from index.models.choose import Encoders
+from index.text.passages import pack_passages
+from index.text.sentences import split_sentences
 from index.types import Article, ArticleRecord, IndexedArticle, Passage, Sentence
 
 Progress = Callable[[int, int], None]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from index.store import Store
+from index.library.store import Store
 from tests.site import Site
 
 

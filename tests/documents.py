@@ -21,7 +21,7 @@ from docx.oxml import OxmlElement
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
 from reportlab.platypus import Paragraph, SimpleDocTemplate
 
-from index.readers.bidi import has_rtl, is_rtl
+from index.readers.pdf.bidi import has_rtl, is_rtl
 
 ARABIC = (
     "أكدت روسيا، الخميس، أنها تتواصل مع أحزاب المعارضة للحفاظ على قواعدها العسكرية في البلاد.",

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.library import Library
-from index.names import Shape
+from index.library.collections import Shape
+from index.library.library import Library
 from index.types import Article, IndexedArticle, Language, Passage, Sentence
 
 SHAPE = Shape(embedding="made", second="made", passage_tokens=256)

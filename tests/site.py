@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from index.fetch import Fetcher
+from index.readers.fetch import Fetcher
 
 Reply = Callable[["Handler"], None]
 

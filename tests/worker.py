@@ -9,8 +9,8 @@ import sys
 import threading
 from pathlib import Path
 
-from index.library import Library
-from index.store import Store
+from index.library.library import Library
+from index.library.store import Store
 from tests.made import SHAPE, fault, made_article
 
 

@@ -2,7 +2,7 @@
 
 Raw scores are those of the official SQuAD script (Rajpurkar et al. 2016, arXiv:1606.05250); normalised ones compare
 the search form of `index.text`, without leading articles, so that Arabic spellings of one word are equal. Ranking takes
-off the article by the search form alone (`index.text.without_article`); here the letters as written decide, for in a
+off the article by the search form alone (`search_form.without_article`); here the letters as written decide, for in a
 score the ا of ألمانيا is no article.
 """
 
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from index.text import is_arabic, without_article, words
+from index.text.search_form import is_arabic, without_article, words
 
 Tokenise = Callable[[str], tuple[str, ...]]
 

@@ -1,4 +1,4 @@
-"""The command `sanad evaluate`: reads options, asks, scores, writes, prints. The engine is plugged in by `bot.cli`.
+"""The command `sanad evaluate`: reads options, asks, scores, writes, prints. The engine is plugged in by `bot.cli.app`.
 
 Nothing heavy is imported before the command runs.
 """

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from bot.evaluation.replies import Quoted
 from bot.evaluation.types import Span, TestQuestion
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 from index.types import Article
 
 Positions = frozenset[int]

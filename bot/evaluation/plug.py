@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import IO, Any
 
 from bot.bootstrap import App, bootstrap
-from bot.contract import reply_json
 from bot.evaluation.command import Plug, Scope
 from bot.evaluation.spaces import hold_space, space_of
 from bot.evaluation.types import Answer, Progress, Reply, TestQuestion, TestSet, identify
+from bot.rendering.reply_json import reply_json
 from bot.types import Question
 from config.errors import SourceError, UnknownArticle
 from config.settings import load_settings
-from index.library import Library
-from index.readers import read_source
-from index.text import language_of
+from index.library.library import Library
+from index.readers.sources import read_source
+from index.text.search_form import language_of
 from index.types import Article
 
 FOLDER = "evaluation"

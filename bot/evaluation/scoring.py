@@ -11,7 +11,7 @@ from bot.evaluation.gold import Gold, find_gold
 from bot.evaluation.judges import Judge
 from bot.evaluation.replies import Given, Quoted, Stated, read_reply
 from bot.evaluation.types import Reply, TestQuestion
-from index.text import language_of
+from index.text.search_form import language_of
 from index.types import Article
 
 Values = Iterator[tuple[str, float]]

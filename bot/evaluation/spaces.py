@@ -13,7 +13,7 @@ from typing import IO
 
 import portalocker
 
-from index.library import Library
+from index.library.library import Library
 from index.types import Article
 
 KEPT = 4

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.evaluation.checks import Problem, Row, parse
 from bot.evaluation.types import Span, TestQuestion, identify
-from index.text import SearchText, language_of, search_form
+from index.text.search_form import SearchText, language_of, search_form
 from index.types import Article
 
 GAP = "\n\n"

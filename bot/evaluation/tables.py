@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.bidi import clean
 from bot.evaluation.baseline import Comparison
 from bot.evaluation.metrics import describe, show, show_range
 from bot.evaluation.resampling import Estimate
 from bot.evaluation.summary import TAG_METRICS, Summary, Table
+from bot.rendering.bidi import clean
 
 
 def markdown(summary: Summary) -> str:

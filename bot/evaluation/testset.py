@@ -18,7 +18,7 @@ from bot.evaluation.checks import Problem, Row, parse, show
 from bot.evaluation.squad import Found
 from bot.evaluation.types import Piece, Resolve, Span, TestQuestion, TestSet
 from config.errors import SanadError, TestSetError
-from index.text import language_of
+from index.text.search_form import language_of
 from index.types import Article
 
 UNCHECKED = "unchecked"

@@ -4,8 +4,8 @@ import asyncio
 from time import perf_counter
 
 from bot.bootstrap import App
-from bot.telegram.serving import make_bot
-from bot.trial import try_model
+from bot.model_check import try_model
+from bot.telegram.runtime.serving import make_bot
 from bot.types import Question
 from bot.writers.models import has_model
 from config.errors import BotError, NoArticles, SanadError

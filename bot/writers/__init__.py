@@ -1,11 +1,11 @@
-"""Evidence → draft. A writer proposes claims; `bot.grounding` decides which of them stand."""
+"""Evidence → draft. A writer proposes claims; `bot.grounding.check` decides which of them stand."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from bot.grounding import Sources
+from bot.grounding.check import Sources
 from bot.types import DraftClaim, Note, Question, Usage, Withheld
-from index.retriever import Found
+from index.retrieval.retriever import Found
 
 
 class Writer(Protocol):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.grounding import Sources, quotation
+from bot.grounding.check import Sources, quotation
 from bot.types import DraftClaim, Question, Usage, Withheld
-from index.quoting import choose
-from index.retriever import Found
+from index.retrieval.quote_selection import choose
+from index.retrieval.retriever import Found
 
 
 class ExtractiveWriter:
@@ -18,7 +18,7 @@ class ExtractiveWriter:
     def write(
         self, question: Question, found: Found, sources: Sources, withheld: Sequence[Withheld]
     ) -> Iterator[DraftClaim | Usage]:
-        """Quote what `index.quoting` chooses of the best sentence's article."""
+        """Quote what `index.retrieval.quote_selection` chooses of the best sentence's article."""
         indexed = found.articles[found.evidence[0].article.id]
         chosen = choose(question.text, found.evidence, indexed.sentences)
         sentences = [indexed.sentences[position] for position in chosen]

@@ -1,4 +1,4 @@
-"""The writer with a language model: any LlamaIndex `LLM`. What it writes is not trusted, see `bot.grounding`."""
+"""The writer with a language model: any LlamaIndex `LLM`. What it writes is not trusted, see `bot.grounding.check`."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -7,17 +7,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import prompts
-from bot.bidi import clean
-from bot.claims import ClaimStream
-from bot.grounding import Sources
+from bot.grounding.check import Sources
+from bot.parsing.claims import ClaimStream
+from bot.parsing.refusals import without_refusal
+from bot.rendering.bidi import clean
 from bot.types import DraftClaim, Fault, Note, Question, Usage, Withheld
 from bot.writers import Declined, WriterFailed
 from bot.writers.faults import explain
-from bot.writers.refusals import without_refusal
 from bot.writers.watch import Watch
-from index.passages import count_tokens
-from index.retriever import Found
-from index.text import search_form, stems
+from index.retrieval.retriever import Found
+from index.text.passages import count_tokens
+from index.text.search_form import search_form, stems
 from index.types import Language, Sentence
 
 if TYPE_CHECKING:

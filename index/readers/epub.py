@@ -12,7 +12,7 @@ from lxml import etree
 
 from index.readers.archive import open_archive
 from index.readers.document import Block, Document, Unreadable, document, iso_date
-from index.readers.html import blocks, decode_page, parse
+from index.readers.html.page import blocks, decode_page, parse
 from index.types import Metadata
 
 _NAMES = {

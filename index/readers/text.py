@@ -1,4 +1,4 @@
-"""Plain text and Markdown → `Article`, with a title. Bytes → text is `index.decoding`'s."""
+"""Plain text and Markdown → `Article`, with a title. Bytes → text is `index.text.decoding`'s."""
 
 import hashlib
 import re
@@ -8,11 +8,11 @@ from dataclasses import replace
 from itertools import islice
 
 from config.errors import SourceError
-from index.decoding import is_binary
 from index.readers.document import MAX_CHARACTERS, Document
 from index.readers.front_matter import front_matter
 from index.readers.headings import headings
-from index.text import language_of
+from index.text.decoding import is_binary
+from index.text.search_form import language_of
 from index.types import Article, Place
 
 TITLE_LENGTH = 80

@@ -1,4 +1,4 @@
-"""The limited process that reads files nobody vouches for: `python -m index.readers.worker`, see `index.sandbox`.
+"""The limited process that reads files nobody vouches for: `python -m index.readers.worker`, see `sandbox`.
 
 For every document a fresh child is forked, with limits on memory, time, files and processes: what one document does to
 its reader, the next does not meet. Requests and replies are frames: a line of JSON with a size, and as many bytes.

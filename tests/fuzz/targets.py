@@ -8,10 +8,10 @@ from importlib import import_module
 from pathlib import Path
 
 from config.errors import SourceError
-from index.decoding import decode
 from index.readers.document import Document, Unreadable
 from index.readers.text import article_from_document, markdown
-from index.sentences import split_sentences
+from index.text.decoding import decode
+from index.text.sentences import split_sentences
 from tests import documents
 
 OURS = str(Path(__file__).parents[2] / "index")

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from config.errors import SourceError
-from index.readers import article_from_bytes, read_source
 from index.readers.document import Unreadable
-from index.sandbox import Sandbox
-from index.sentences import split_sentences
+from index.readers.sandbox import Sandbox
+from index.readers.sources import article_from_bytes, read_source
+from index.text.sentences import split_sentences
 from index.types import Article, Metadata
 from tests import documents
 from tests.fuzz.__main__ import CHANGES, changed

@@ -1,0 +1,1 @@
+"""The command `sanad`: what it reads, prints and ends with."""

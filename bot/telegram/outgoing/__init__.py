@@ -1,0 +1,1 @@
+"""What the bot says: texts, their layout, and the calls that send them."""

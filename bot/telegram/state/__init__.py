@@ -1,0 +1,1 @@
+"""What the bot keeps on disk: chats, answers, articles, limits, and what it owes."""

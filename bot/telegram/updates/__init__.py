@@ -1,0 +1,1 @@
+"""How updates come in, and which handler each of them reaches."""

@@ -1,0 +1,227 @@
+"""A question and an article's stored vectors → one row of signals for each sentence.
+
+Signals only measure; what they are worth together is `index.retrieval.ranking`'s to say.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.models.words import Named, SentenceWords, WordEncoder, rarity, spelled_words
+from index.retrieval.answer_type import Kind, asked_kinds, held_kinds
+from index.retrieval.lexical import WordTable
+from index.text.search_form import is_arabic, search_form, stem, stems, words
+from index.text.translit import latin_names
+from index.types import IndexedArticle, Language
+
+Floats = NDArray[np.float32]
+
+GRADED = (
+    "main",
+    "main_around",
+    "main_passage",
+    "bm25",
+    "bm25_around",
+    "coverage",
+    "second",
+    "words",
+    "words_before",
+    "words_rare",
+)
+"""Signals whose place within the article tells as much as their value."""
+
+PLAIN = ("number", "date", "name", "reason", "shared_numbers", "shared_latin", "first", "length")
+"""Signals that are what they are."""
+
+SIGNALS = GRADED + PLAIN
+
+_LEAST_LATIN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedQuestion:
+    """A question with all that its encoders say of it; without a second encoder `second` and `word_vectors` are None.
+
+    Shapes: `main` (d,), `second` (512,), `word_vectors` (distinct words, 512).
+    """
+
+    text: str
+    language: Language
+    main: Floats
+    second: Floats | None = None
+    word_vectors: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedArticle:
+    """An indexed article with what does not depend on the question worked out once."""
+
+    indexed: IndexedArticle
+    table: WordTable
+    words: SentenceWords | None
+    around: Floats
+    """(n, d): mean of the vectors of a sentence and its neighbours."""
+    passage_of: NDArray[np.int32]
+    """(n,): the passage that a sentence lies in."""
+    kinds: Floats
+    """(n, kinds): which kinds of answer a sentence could hold."""
+    numbers: tuple[frozenset[str], ...]
+    latin: tuple[frozenset[str], ...]
+    opens: Floats
+    """(n,): 1 where a sentence opens its paragraph."""
+    length: Floats
+    """(n,): log of 1 + the words of a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """(n, signals) values, in the order of `SIGNALS`, and how much of the question the article knows at all."""
+
+    values: Floats
+    met: float
+    """Share of the question's words that some sentence of the article meets, weighed by rarity: 0 to 1."""
+
+
+def question_words(text: str) -> list[str]:
+    """Return the distinct words of a question, for `EncodedQuestion.word_vectors`."""
+    return list(dict.fromkeys(spelled_words(text)))
+
+
+def prepare(indexed: IndexedArticle, encoder: WordEncoder | None) -> PreparedArticle:
+    """Work out what every question needs of an article; `encoder` is None where the second encoder is off."""
+    sentences = indexed.sentences
+    tokens = [words(sentence.text) for sentence in sentences]
+    held = [held_kinds(sentence.text, token) for sentence, token in zip(sentences, tokens, strict=True)]
+    paragraphs = [-1, *(sentence.paragraph for sentence in sentences)]
+    passage_of = np.zeros(len(sentences), np.int32)
+    for passage in indexed.passages:
+        passage_of[passage.first : passage.last] = passage.position
+    return PreparedArticle(
+        indexed=indexed,
+        table=WordTable.of([list(map(stem, token)) for token in tokens]),
+        words=SentenceWords.of([sentence.text for sentence in sentences], lambda: _named(indexed), encoder)
+        if encoder
+        else None,
+        around=_around(indexed.sentence_vectors),
+        passage_of=passage_of,
+        kinds=np.array([[kind in kinds for kind in Kind] for kinds in held], np.float32).reshape(-1, len(Kind)),
+        numbers=tuple(map(_numbers, tokens)),
+        latin=tuple(map(_latin, tokens)),
+        opens=np.array([before != here for before, here in pairwise(paragraphs)], np.float32),
+        length=np.log1p(np.array([len(token) for token in tokens], np.float32)),
+    )
+
+
+def measure(question: EncodedQuestion, article: PreparedArticle) -> Measures:
+    """Measure every signal of every sentence; a signal that is turned off is 0 throughout."""
+    indexed, found = article.indexed, {}
+    asked = _stems(question.text)
+    found["main"] = indexed.sentence_vectors @ question.main
+    found["main_around"] = article.around @ question.main
+    found["main_passage"] = (indexed.passage_vectors @ question.main)[article.passage_of]
+    found["bm25"] = article.table.bm25(asked)
+    found["bm25_around"] = _beside(found["bm25"])
+    found["coverage"] = article.table.coverage(asked)
+    met = float(article.table.coverage_anywhere(asked))
+    if question.second is not None and indexed.second_vectors is not None:
+        found["second"] = indexed.second_vectors @ question.second
+    if question.word_vectors is not None and article.words is not None:
+        matches = article.words.matches(question.word_vectors, _asked_names(question, indexed.article.language))
+        found |= _word_signals(matches)
+        met = _met(matches)
+    found |= _surface(question.text, article)
+    nothing = np.zeros(len(indexed.sentences), np.float32)
+    return Measures(np.stack([found.get(name, nothing) for name in SIGNALS], axis=1).astype(np.float32), met)
+
+
+@lru_cache(maxsize=64)
+def _words(question: str) -> tuple[str, ...]:
+    return tuple(words(question))
+
+
+@lru_cache(maxsize=64)
+def _stems(question: str) -> tuple[str, ...]:
+    return tuple(stems(question))
+
+
+def _named(indexed: IndexedArticle) -> Named:
+    """What tells the words of an article that may be names; Arabic has no capitals to tell them by."""
+    if indexed.article.language == "ar":
+        return is_arabic
+    return latin_names(indexed.article.text, after_first=False).__contains__
+
+
+def _asked_names(question: EncodedQuestion, language: Language) -> dict[int, str]:
+    """Words of a question, with their places in it, that may be names in an article of the other language."""
+    if question.language == language:
+        return {}
+    capitalised = latin_names(question.text, after_first=True)
+    found = enumerate(map(search_form, question_words(question.text)))
+    return {place: word for place, word in found if (is_arabic(word) if language == "en" else word in capitalised)}
+
+
+def _word_signals(matches: Floats) -> dict[str, Floats]:
+    weights = rarity(matches)
+    before = matches.copy()
+    before[:, 1:] = np.maximum(matches[:, 1:], matches[:, :-1])
+    return {
+        "words": _mean(matches, weights),
+        "words_before": _mean(before, weights),
+        "words_rare": _mean(matches, weights**2),
+    }
+
+
+def _met(matches: Floats) -> float:
+    return float(_mean(matches.max(axis=1, initial=0)[:, None], rarity(matches))[0])
+
+
+def _mean(matches: Floats, weights: Floats) -> Floats:
+    return np.asarray((weights @ matches) / max(float(weights.sum()), 1.0), np.float32)
+
+
+def _surface(text: str, article: PreparedArticle) -> dict[str, Floats]:
+    """Signals read off the letters: the kind of answer, numbers and Latin names in common, place, length."""
+    kinds, tokens = asked_kinds(text), _words(text)
+    holds = dict(zip(Kind, article.kinds.T, strict=True))
+    name = Kind.PERSON if Kind.PERSON in kinds else Kind.PLACE
+    asked = {"number": Kind.NUMBER, "date": Kind.DATE, "name": name, "reason": Kind.REASON}
+    signals = {signal: holds[kind] for signal, kind in asked.items() if kind in kinds}
+    # Latin words inside an Arabic question are names; an English question is made of Latin words.
+    latin = _latin(tokens) if any(map(is_arabic, tokens)) else frozenset()
+    return signals | {
+        "shared_numbers": _shared(_numbers(tokens), article.numbers),
+        "shared_latin": _shared(latin, article.latin),
+        "first": article.opens,
+        "length": article.length,
+    }
+
+
+def _shared(asked: frozenset[str], sentences: Sequence[frozenset[str]]) -> Floats:
+    return np.array([len(asked & held) for held in sentences] if asked else [0] * len(sentences), np.float32)
+
+
+def _numbers(tokens: Sequence[str]) -> frozenset[str]:
+    return frozenset(token for token in tokens if token[0].isdecimal())
+
+
+def _latin(tokens: Sequence[str]) -> frozenset[str]:
+    return frozenset(token for token in tokens if "a" <= token[0] <= "z" and len(token) >= _LEAST_LATIN)
+
+
+def _around(vectors: Floats) -> Floats:
+    """(n, d) means over each row and its neighbours."""
+    padded = np.pad(vectors, ((1, 1), (0, 0)))
+    counts = np.pad(np.ones((len(vectors), 1)), ((1, 1), (0, 0)))
+    near = padded[:-2] + padded[1:-1] + padded[2:]
+    return np.asarray(near / (counts[:-2] + counts[1:-1] + counts[2:]), np.float32)
+
+
+def _beside(scores: Floats) -> Floats:
+    sums = np.zeros(len(scores), np.float32)
+    sums[1:] += scores[:-1]
+    sums[:-1] += scores[1:]
+    return np.asarray(sums / 2, np.float32)

@@ -1,0 +1,1 @@
+"""What makes the learned files of the project. Not installed with it."""
