@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.bootstrap import App
-from bot.evaluation.replies import Quoted, Stated, read_reply
-from bot.evaluation.types import TestQuestion
+from bot.evaluation.scoring import Quoted, Stated, read_reply
+from bot.evaluation.testset import TestQuestion
 from bot.parsing.claims import ClaimStream
 from bot.rendering.reply_json import reply_json
 from bot.types import Question

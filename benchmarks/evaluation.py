@@ -16,13 +16,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter, process_time
 
-from bot.evaluation.command import Plug, Scope
-from bot.evaluation.plug import connect
-from bot.evaluation.run import Run, evaluate, score_run
+from bot.evaluation.run import Answer, Plug, Run, Scope, evaluate, score_run
 from bot.evaluation.scoring import Scored
 from bot.evaluation.summary import seconds, stages, summarise
-from bot.evaluation.testset import load_testset, merge
-from bot.evaluation.types import Answer, TestQuestion, TestSet
+from bot.evaluation.target import connect
+from bot.evaluation.testset import TestQuestion, TestSet, load_testset, merge
 from config.settings import load_settings
 from index.models.choose import Encoders, make_encoders
 from index.retrieval.signals import question_words

@@ -23,11 +23,8 @@ from typing import Any
 
 from benchmarks.engines import Ask, Said, peer, sanad
 from bot.bootstrap import bootstrap
-from bot.evaluation.answers import contains, normalised_tokens
-from bot.evaluation.gold import find_gold
-from bot.evaluation.replies import Stated
-from bot.evaluation.testset import load_testset
-from bot.evaluation.types import TestQuestion
+from bot.evaluation.scoring import Stated, contains, find_gold, normalised_tokens
+from bot.evaluation.testset import TestQuestion, load_testset
 from bot.grounding.facts import Kind, unsupported
 from config.settings import load_settings
 from index.readers.sources import read_source

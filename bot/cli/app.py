@@ -13,7 +13,8 @@ import typer
 from typer.core import TyperGroup
 
 from bot.cli.exit import FAILED, end, ending
-from bot.evaluation.command import Plug, Scope, register
+from bot.evaluation.command import register
+from bot.evaluation.run import Plug, Scope
 
 if TYPE_CHECKING:
     from bot.bootstrap import App
@@ -250,7 +251,7 @@ def export_feedback(
 
 
 def _plug(scope: Scope, writer: str | None) -> Plug:
-    from bot.evaluation.plug import connect
+    from bot.evaluation.target import connect
 
     return connect(scope, writer)
 

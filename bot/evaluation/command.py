@@ -1,49 +1,24 @@
-"""The command `sanad evaluate`: reads options, asks, scores, writes, prints. The engine is plugged in by `bot.cli.app`.
-
-Nothing heavy is imported before the command runs.
-"""
+"""The command `sanad evaluate`: reads options, asks, scores, writes, prints. Its target is made by `bot.cli.app`."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
-
-    from bot.evaluation.baseline import Comparison
-    from bot.evaluation.judges import Judge
-    from bot.evaluation.run import Run
-    from bot.evaluation.scoring import Scored
-    from bot.evaluation.summary import Summary
-    from bot.evaluation.types import Prepare, Progress, Resolve, TestSet
+from bot.evaluation.judges import Judge, ModelJudge, keep_marks, marks_path
+from bot.evaluation.metrics import check_floors, parse_floor
+from bot.evaluation.report import render_report
+from bot.evaluation.run import Plug, Progress, Run, Scope, evaluate, load_baseline, manifest_path, score_run
+from bot.evaluation.scoring import Scored
+from bot.evaluation.summary import Comparison, Summary, compare_runs, markdown, markdown_comparison, summarise
+from bot.evaluation.testset import TestSet, choose, leave_out_unchecked, load_testset, merge
+from config.errors import EvaluationError
 
 PASSED, FELL_BELOW = 0, 1
-
-
-class Scope(StrEnum):
-    """What a question may be answered from."""
-
-    ARTICLE = "article"
-    LIBRARY = "library"
-
-
-@dataclass(frozen=True, slots=True)
-class Plug:
-    """What the evaluation needs of the rest of the program, for one scope and writer."""
-
-    resolve: "Resolve"
-    prepare: "Prepare"
-    """Called once, with what is left to ask, and only if there is something."""
-    settings: Mapping[str, Any]
-    """What shapes replies, as JSON has it, without secrets: replies of other settings are not mixed with these."""
-    model: Callable[[], "LLM"]
-    """Makes the model that judges. Raises: ModelError if none is configured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +44,7 @@ def register(app: typer.Typer, connect: Callable[[Scope, str | None], Plug]) -> 
     """Add the command to `app`; `connect` makes the plug for a scope and the name of a writer (None: as configured)."""
 
     @app.command("evaluate")
-    def evaluate(
+    def evaluate_command(
         testsets: Annotated[list[Path], typer.Argument(metavar="TESTSET…", help="Our .jsonl or SQuAD's .json.")],
         *,
         writer: Annotated[str | None, typer.Option(help="Who writes the answers; as configured by default.")] = None,
@@ -113,13 +88,6 @@ def run(options: Options, plug: Plug) -> int:
 
     Raises: SanadError for anything that keeps the evaluation from its end.
     """
-    from bot.evaluation.baseline import load_baseline
-    from bot.evaluation.floors import check_floors, parse_floor
-    from bot.evaluation.judges import ModelJudge
-    from bot.evaluation.outputs import check_outputs
-    from bot.evaluation.run import score_run
-    from bot.evaluation.summary import summarise
-
     floors = [parse_floor(floor, judged=options.judge) for floor in options.fail_under]
     check_outputs(
         predictions=options.predictions,
@@ -144,10 +112,8 @@ def run(options: Options, plug: Plug) -> int:
 
 
 @contextmanager
-def _keeping(options: Options, judge: "Judge | None") -> Iterator["Judge | None"]:
+def _keeping(options: Options, judge: Judge | None) -> Iterator[Judge | None]:
     """Keep what the judge says beside the predictions, if there are any."""
-    from bot.evaluation.kept import keep_marks, marks_path
-
     if judge is None:
         yield None
         return
@@ -156,8 +122,7 @@ def _keeping(options: Options, judge: "Judge | None") -> Iterator["Judge | None"
         yield kept
 
 
-def _ask(options: Options, plug: Plug, testset: "TestSet", judge: "Judge | None") -> "Run":
-    from bot.evaluation.run import evaluate
+def _ask(options: Options, plug: Plug, testset: TestSet, judge: Judge | None) -> Run:
 
     with progress_bars() as bar:
         return evaluate(
@@ -174,28 +139,20 @@ def _ask(options: Options, plug: Plug, testset: "TestSet", judge: "Judge | None"
         )
 
 
-def _publish(
-    options: Options, run: "Run", scored: list["Scored"], summary: "Summary", comparison: "Comparison | None"
-) -> None:
+def _publish(options: Options, run: Run, scored: list[Scored], summary: Summary, comparison: Comparison | None) -> None:
     """Write the files that were asked for, and print the tables."""
-    from bot.evaluation.outputs import write_output
-    from bot.evaluation.tables import markdown, markdown_comparison
-
     if options.json:
         numbers = {"manifest": run.manifest, "metrics": summary.as_json()}
         numbers |= {"comparison": comparison.as_json()} if comparison else {}
         write_output(options.json, json.dumps(numbers, ensure_ascii=False, indent=2) + "\n")
     if options.report:
-        from bot.evaluation.report import render_report
-
         write_output(options.report, render_report(run, scored, summary, comparison))
     typer.echo(markdown(summary))
     if comparison:
         typer.echo(markdown_comparison(comparison))
 
 
-def _load(options: Options, plug: Plug) -> "TestSet":
-    from bot.evaluation.testset import choose, leave_out_unchecked, load_testset, merge
+def _load(options: Options, plug: Plug) -> TestSet:
 
     loaded = [load_testset(path, resolve=plug.resolve, skip_invalid=options.skip_invalid) for path in options.testsets]
     testset = leave_out_unchecked(merge(loaded))
@@ -204,11 +161,7 @@ def _load(options: Options, plug: Plug) -> "TestSet":
     return choose(testset, sample=options.sample, seed=options.seed, tags=options.tags)
 
 
-def _compare(
-    options: Options, baseline: "Run | None", scored: list["Scored"], judge: "Judge | None"
-) -> "Comparison | None":
-    from bot.evaluation.baseline import compare_runs
-    from bot.evaluation.run import score_run
+def _compare(options: Options, baseline: Run | None, scored: list[Scored], judge: Judge | None) -> Comparison | None:
 
     if options.baseline is None or baseline is None:
         return None
@@ -216,7 +169,7 @@ def _compare(
 
 
 @contextmanager
-def progress_bars() -> Iterator["Callable[[str], Progress]"]:
+def progress_bars() -> Iterator[Callable[[str], Progress]]:
     """Show bars with the time left on a terminal, each once there is something to tell; silence elsewhere."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -226,8 +179,61 @@ def progress_bars() -> Iterator["Callable[[str], Progress]"]:
     console = Console(stderr=True)
     with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
 
-        def bar(doing: str) -> "Progress":
+        def bar(doing: str) -> Progress:
             task = bars.add_task(doing, total=None, visible=False)
             return lambda done, total: bars.update(task, completed=done, total=total, visible=True)
 
         yield bar
+
+
+def check_outputs(
+    *, predictions: Path | None, others: Mapping[str, Path | None], testsets: Sequence[Path], baseline: Path | None
+) -> None:
+    """Refuse an output that could not be written, or that would destroy a test set, the baseline or another output.
+
+    `others` holds the outputs that are written over, by option.
+
+    Raises: EvaluationError.
+    """
+    taken = [(path, "a test set") for path in testsets]
+    if baseline:
+        taken += [(baseline, "the baseline"), (manifest_path(baseline), "the baseline's manifest")]
+    wanted = [("--predictions", predictions), *others.items()]
+    for option, path in wanted:
+        if path is None:
+            continue
+        mine = [(path, f"what {option} writes")]
+        if option == "--predictions":
+            mine.append((manifest_path(path), f"the manifest that {option} writes"))
+            mine.append((marks_path(path), f"the judge's marks that {option} keeps"))
+        for output, what in mine:
+            _check_writable(output)
+            for other, its in taken:
+                if _are_same(output, other):
+                    raise EvaluationError(f"{str(output)!r} is {its}, and {what} would destroy it; name another file.")
+        taken += mine
+
+
+def write_output(path: Path, text: str) -> None:
+    """Write a file that was asked for. Raises: EvaluationError."""
+    try:
+        path.write_text(text, "utf-8", errors="replace")
+    except OSError as error:
+        raise EvaluationError(f"{str(path)!r} cannot be written: {error.strerror}.") from error
+
+
+def _check_writable(path: Path) -> None:
+    try:
+        usable = path.parent.is_dir() and not path.is_dir()
+    except OSError as error:  # a name that is too long, say
+        raise EvaluationError(f"{str(path)!r} cannot be written: {error.strerror}.") from error
+    if not usable:
+        raise EvaluationError(f"{str(path)!r} cannot be written: name a file in a folder that is there.")
+
+
+def _are_same(one: Path, other: Path) -> bool:
+    """Say whether two paths are one file, by whatever names."""
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them is not there yet
+        return one.resolve() == other.resolve()

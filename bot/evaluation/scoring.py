@@ -3,16 +3,249 @@
 Every definition is spelled out in README.md here; the names are those of `bot.evaluation.metrics`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+import string
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from bot.evaluation.answers import contains, exact_match, f1, normalised_tokens, squad_tokens
-from bot.evaluation.gold import Gold, find_gold
+from bot.evaluation.jsonl import Problem, Row
 from bot.evaluation.judges import Judge
-from bot.evaluation.replies import Given, Quoted, Stated, read_reply
-from bot.evaluation.types import Reply, TestQuestion
-from index.text.search_form import language_of
+from bot.evaluation.testset import Span, TestQuestion
+from index.text.search_form import is_arabic, language_of, without_article, words
+from index.text.sentences import split_sentences
 from index.types import Article
+
+Reply = Mapping[str, Any]
+"""What `sanad ask --json` prints, parsed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A sentence that a reply shows: text, and where it says that it stands."""
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A claim, the sentences it cites, and the answer proper: what it marks in them, or else the claim itself."""
+
+    text: str
+    citations: tuple[Quoted, ...]
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A reply as scoring sees it; `seconds` by stage, `tokens` by kind (none where no model was asked)."""
+
+    language: str
+    answered: bool
+    confidence: float
+    writer: str
+    claims: tuple[Stated, ...]
+    evidence: tuple[Quoted, ...]
+    seconds: Mapping[str, float]
+    tokens: Mapping[str, float]
+
+    @property
+    def text(self) -> str:
+        """The answer: its claims in order."""
+        return " ".join(claim.text for claim in self.claims)
+
+    @property
+    def short(self) -> str:
+        """The answer proper: what the claims mark in their quotes, where they mark anything."""
+        return " ".join(claim.short for claim in self.claims)
+
+    @property
+    def citations(self) -> tuple[Quoted, ...]:
+        """Each cited sentence once, in the order of the claims."""
+        return tuple(dict.fromkeys(citation for claim in self.claims for citation in claim.citations))
+
+
+def read_reply(reply: Reply) -> Given:
+    """Take a reply apart.
+
+    Raises: Problem naming the field that is not as `ask --json` promises.
+    """
+    row = Row(reply)
+    claims = tuple(map(_stated, row.rows("claims")))
+    answered = row.flag("answered", default=False)
+    if answered and not claims:
+        raise Problem("it is 'answered', but has no claims.")
+    return Given(
+        row.text("language"),
+        answered,
+        row.number("confidence", low=0, high=1),
+        row.text("writer"),
+        claims if answered else (),
+        tuple(_quoted(one, "text") for one in row.rows("evidence")),
+        row.numbers("seconds"),
+        _tokens(row),
+    )
+
+
+def _tokens(row: Row) -> Mapping[str, float]:
+    """Return the tokens in and out of the language model; none where it was not asked."""
+    usage = row.numbers("usage")
+    kinds = {name.removeprefix("tokens_"): count for name, count in usage.items() if name.startswith("tokens_")}
+    return kinds if usage.get("calls", 1) else {}
+
+
+def _stated(claim: Row) -> Stated:
+    text, rows = claim.string("text"), claim.rows("citations")
+    citations = tuple(_quoted(row, "quote") for row in rows)
+    marked = " ".join(filter(None, map(_marked, rows)))
+    return Stated(text, citations, marked or text)
+
+
+def _marked(citation: Row) -> str:
+    """Return the part of the quote that a citation marks as the answer."""
+    span = citation.integers("span")
+    if len(span) != 2:
+        return ""
+    start = citation.integer("start")
+    return citation.string("quote")[max(span[0] - start, 0) : max(span[1] - start, 0)]
+
+
+def _quoted(row: Row, text: str) -> Quoted:
+    return Quoted(row.text("article_id"), row.integer("start"), row.integer("end"), row.string(text))
+
+
+Positions = frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """The gold evidence of a question: for each piece, the sentences of each place where it stands."""
+
+    article_id: str
+    sentences: tuple[Span, ...]
+    pieces: tuple[frozenset[Positions], ...]
+
+    @property
+    def positions(self) -> Positions:
+        """Every sentence that is gold in some place."""
+        return frozenset().union(*(place for piece in self.pieces for place in piece))
+
+    def is_gold(self, quoted: Quoted) -> bool:
+        """Say whether a quoted span shares a character with a gold sentence."""
+        return not self.positions.isdisjoint(self._touched(quoted))
+
+    def rank(self, evidence: Iterable[Quoted]) -> int | None:
+        """Return the rank of the first gold sentence, from 1, or None if there is none."""
+        return next((rank for rank, quoted in enumerate(evidence, start=1) if self.is_gold(quoted)), None)
+
+    def recall(self, citations: Iterable[Quoted]) -> float:
+        """Return the mean over pieces of the share of its sentences cited, in the place that fares best."""
+        cited = frozenset().union(*map(self._touched, citations))
+        return sum(max(len(place & cited) / len(place) for place in piece) for piece in self.pieces) / len(self.pieces)
+
+    def precision(self, citations: tuple[Quoted, ...]) -> float:
+        """Return the share of the cited sentences that are gold."""
+        return sum(map(self.is_gold, citations)) / len(citations)
+
+    def _touched(self, quoted: Quoted) -> Positions:
+        same_article = quoted.article_id == self.article_id
+        return _overlapping(self.sentences, (quoted.start, quoted.end)) if same_article else frozenset()
+
+
+def find_gold(question: TestQuestion) -> Gold:
+    """Return the gold sentences of a question; no pieces if it has no gold evidence."""
+    sentences = _sentences(question.article)
+    pieces = (frozenset(_overlapping(sentences, place) for place in piece) for piece in question.evidence)
+    return Gold(question.article.id, sentences, tuple(dict.fromkeys(pieces)))
+
+
+@lru_cache(maxsize=64)
+def _sentences(article: Article) -> tuple[Span, ...]:
+    return tuple((sentence.start, sentence.end) for sentence in split_sentences(article))
+
+
+def _overlapping(sentences: tuple[Span, ...], span: Span) -> Positions:
+    """Return the positions of the sentences (ordered, disjoint) that share a character with `span`."""
+    first = bisect_right(sentences, span[0], key=lambda sentence: sentence[1])
+    last = bisect_left(sentences, span[1], key=lambda sentence: sentence[0])
+    return frozenset(range(first, last))
+
+
+Tokenise = Callable[[str], tuple[str, ...]]
+
+_ENGLISH_ARTICLES = frozenset(("a", "an", "the"))
+_SQUAD_ARTICLES = re.compile(r"\b(a|an|the)\b", re.UNICODE)
+_HAMZA = "\u0750"
+"""Stands for أ إ آ until the article is off: a letter that no Arabic text has and that the search form leaves alone."""
+_MARKED = str.maketrans(dict.fromkeys("أإآ", _HAMZA))
+_LEADING_LETTERS = re.compile(rf"[وف]?[وفبكل](?={_HAMZA}..)")
+_PARENTS = frozenset(
+    re.findall(
+        r"\w+",
+        "والد والده والدي والدها والدهم والدهما والدك والدنا والدان والدين والديه والديها والديهم والديهما والديك "
+        "والدينا والدته والدتها والدتهم والدتهما والدتي والدتك والدتنا والدات",
+    )
+)
+"""In search form. ولد is the one root whose words begin with وال and leave another word behind (دين, دته)."""
+
+_NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+@lru_cache(maxsize=256)  # an answer is taken apart for each metric
+def squad_tokens(text: str) -> tuple[str, ...]:
+    """Return the words that the official SQuAD script compares: lower case, no ASCII punctuation, no articles."""
+    return tuple(_SQUAD_ARTICLES.sub(" ", text.lower().translate(_NO_PUNCTUATION)).split())
+
+
+@lru_cache(maxsize=256)
+def normalised_tokens(text: str) -> tuple[str, ...]:
+    """Return the words of the search form, without English articles and without what leads an Arabic noun.
+
+    That is (و|ف|ب|ك)?ال or لل or ولل, where the ا is written bare and three letters remain (القاعدة, not ألمانيا), and
+    one or two of و ف ب ك ل before a written أ إ آ (لألمانيا). Words of the root ولد stay: والدين is "parents".
+    """
+    marked = unicodedata.normalize("NFKC", text).translate(_MARKED)
+    found = (word for word in words(marked) if word not in _ENGLISH_ARTICLES)
+    return tuple(_bare(word) if is_arabic(word) else word for word in found)
+
+
+def _bare(word: str) -> str:
+    if word not in _PARENTS:
+        word = _LEADING_LETTERS.sub("", without_article(word))
+    return word.replace(_HAMZA, "ا")
+
+
+def exact_match(answer: str, golds: Sequence[str], tokenise: Tokenise) -> float:
+    """Return 1.0 if the answer has the words of one of the gold answers, in order, and 0.0 otherwise."""
+    given = tokenise(answer)
+    return float(any(given == tokenise(gold) for gold in golds))
+
+
+def f1(answer: str, golds: Sequence[str], tokenise: Tokenise) -> float:
+    """Return the F1 of the words shared with the gold answer that fits best, in 0…1."""
+    given = tokenise(answer)
+    return max((_f1(given, tokenise(gold)) for gold in golds), default=0.0)
+
+
+def contains(answer: str, golds: Sequence[str], tokenise: Tokenise) -> float:
+    """Return 1.0 if a gold answer stands in the answer word for word ("EM recall" of ALCE, arXiv:2305.14627)."""
+    given = f" {' '.join(tokenise(answer))} "
+    return float(any(f" {' '.join(tokenise(gold))} " in given for gold in golds))
+
+
+def _f1(given: tuple[str, ...], gold: tuple[str, ...]) -> float:
+    if not given or not gold:
+        return float(given == gold)
+    shared = (Counter(given) & Counter(gold)).total()
+    return 2 * shared / (len(given) + len(gold))
+
 
 Values = Iterator[tuple[str, float]]
 

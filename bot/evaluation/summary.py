@@ -1,14 +1,27 @@
-"""Scored questions → tables: every metric with its interval, over all, in the four cells, and by tag."""
+"""Scored questions → tables with intervals, a comparison of two runs, and both as Markdown.
+
+A table holds every metric with its interval: over all questions, in each of the four cells, and by tag.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.evaluation.calibration import auroc, calibration_error, percentile
-from bot.evaluation.metrics import order
-from bot.evaluation.resampling import Estimate, Statistic, estimate, mean
+from bot.evaluation.metrics import describe, order, show, show_range
 from bot.evaluation.scoring import Scored
+from bot.evaluation.statistics import (
+    Difference,
+    Estimate,
+    Statistic,
+    auroc,
+    calibration_error,
+    compare,
+    estimate,
+    mean,
+    percentile,
+)
+from bot.rendering.bidi import clean
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,6 +58,36 @@ class Summary:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """New minus old, by metric, on the questions both answered; `better` and `worse` are ids, by the metric "right"."""
+
+    name: str
+    questions: int
+    differences: Mapping[str, Difference]
+    better: tuple[str, ...]
+    worse: tuple[str, ...]
+
+    @property
+    def changed(self) -> Mapping[str, Difference]:
+        """The differences in metrics that are shares, where any question changed."""
+        return {
+            name: one
+            for name, one in self.differences.items()
+            if describe(name).unit == "share" and (one.up or one.down)
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "baseline": self.name,
+            "questions": self.questions,
+            "differences": {name: plain(asdict(difference)) for name, difference in self.differences.items()},
+            "better": list(self.better),
+            "worse": list(self.worse),
+        }
+
+
 def summarise(scored: Sequence[Scored], *, resamples: int = RESAMPLES, seed: int = 0) -> Summary:
     """Summarise at least one scored question."""
 
@@ -58,6 +101,63 @@ def summarise(scored: Sequence[Scored], *, resamples: int = RESAMPLES, seed: int
         {cell: table(some) for cell, some in cells.items() if some},
         {tag: table(some) for tag, some in tags.items()},
     )
+
+
+def compare_runs(
+    name: str, old: Sequence[Scored], new: Sequence[Scored], *, resamples: int = RESAMPLES, seed: int = 0
+) -> Comparison:
+    """Compare two runs question by question; a metric counts where it applies in both."""
+    import numpy as np
+
+    before = {one.question.id: one for one in old}
+    after = [one for one in new if one.question.id in before]
+    paired = [before[one.question.id] for one in after]
+    differences = {}
+    for metric in sorted({metric for one in after for metric in one.values}, key=order):
+        changes = column(after, metric) - column(paired, metric)
+        changes = changes[~np.isnan(changes)]
+        if changes.size:
+            differences[metric] = compare(changes, resamples=resamples, seed=seed)
+    changed = {new.question.id: new.right - old.right for old, new in zip(paired, after, strict=True)}
+    return Comparison(
+        name,
+        len(after),
+        differences,
+        tuple(one for one, change in changed.items() if change > 0),
+        tuple(one for one, change in changed.items() if change < 0),
+    )
+
+
+def markdown(summary: Summary) -> str:
+    """Return two tables: every metric over all and in the four cells with intervals, then the main ones by tag."""
+    columns = {"all": summary.overall, **summary.cells}
+    main = [
+        [describe(name).title, *(_cell(name, table.get(name)) for table in columns.values())]
+        for name in summary.overall
+    ]
+    written = _markdown_table(["question-article", *columns], main)
+    if not summary.tags:
+        return written
+    head = ["tag", "questions", *(describe(name).title for name in TAG_METRICS)]
+    tags = [[tag, _count(table), *_values(table, TAG_METRICS)] for tag, table in summary.tags.items()]
+    return f"{written}\n{_markdown_table(head, tags)}"
+
+
+def markdown_comparison(comparison: Comparison) -> str:
+    """Return a table of differences to the baseline, and which questions changed."""
+    rows = [
+        [
+            describe(name).title,
+            f"{100 * one.value:+.1f} ({100 * one.low:+.1f} to {100 * one.high:+.1f})",
+            str(one.up),
+            str(one.down),
+            f"{one.p_bootstrap:.3f}",
+            f"{one.p_sign:.3f}",
+        ]
+        for name, one in comparison.changed.items()
+    ]
+    table = _markdown_table(["change in points", "new − old", "up", "down", "p, bootstrap", "p, sign test"], rows)
+    return f"{table}\nNow right: {_ids(comparison.better)}\nNow wrong: {_ids(comparison.worse)}\n"
 
 
 def plain(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,3 +236,34 @@ def _tags(scored: Sequence[Scored]) -> list[str]:
 
 def _table_json(table: Table) -> dict[str, Any]:
     return {name: plain(asdict(estimate)) for name, estimate in table.items()}
+
+
+def _ids(ids: Sequence[str]) -> str:
+    return ", ".join(ids) or "none"
+
+
+def _values(table: Table, names: Sequence[str]) -> list[str]:
+    return [show(name, table[name].value) if name in table else "" for name in names]
+
+
+def _count(table: Table) -> str:
+    """How many questions a table is of: its calibration error rests on all of them."""
+    return str(table["calibration_error"].n)
+
+
+def _cell(name: str, estimate: Estimate | None) -> str:
+    if estimate is None:
+        return ""
+    return f"{show(name, estimate.value)} ({show_range(name, estimate.low, estimate.high)})"
+
+
+def _markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table, aligned so that it also reads well as plain text; names are strangers' text."""
+    rows = [[" ".join(clean(cell).split()).replace("|", "\\|") for cell in row] for row in rows]
+    widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
+
+    def line(row: Sequence[str]) -> str:
+        return f"| {' | '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))} |\n"
+
+    rule = f"|{'|'.join('-' * (width + 2) for width in widths)}|\n"
+    return line(head) + rule + "".join(map(line, rows))

@@ -1,6 +1,7 @@
-"""A file of questions → `TestSet`: our JSONL (testset.schema.json), or SQuAD 1.1 / 2.0 JSON (`bot.evaluation.squad`).
+"""Test sets: what they ask, and their two file formats, our JSONL (testset.schema.json) and SQuAD 1.1 / 2.0 JSON.
 
-Finding the articles that JSONL names is the caller's `Resolve`.
+Finding the articles that JSONL names is the caller's. SQuAD as published: Rajpurkar et al. 2016 (arXiv:1606.05250) and
+2018 (arXiv:1806.03822).
 """
 
 import codecs
@@ -9,22 +10,75 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from bot.evaluation import squad
-from bot.evaluation.checks import Problem, Row, parse, show
-from bot.evaluation.squad import Found
-from bot.evaluation.types import Piece, Resolve, Span, TestQuestion, TestSet
+from bot.evaluation.jsonl import Problem, Row, parse, show
 from config.errors import SanadError, TestSetError
-from index.text.search_form import language_of
-from index.types import Article
+from index.text.search_form import SearchText, language_of, search_form
+from index.types import Article, Language
 
 UNCHECKED = "unchecked"
 """The tag of a question that a person has yet to look at."""
 
 FIELDS = {"id", "question", "language", "article", "answers", "evidence", "answerable", "tags"}
+
+GAP = "\n\n"
+"""What joins the contexts of one title."""
+
+Span = tuple[int, int]
+"""A half-open range of code points of the article's text."""
+
+Piece = tuple[Span, ...]
+"""One piece of gold evidence: the places where it stands, any one of which will do."""
+
+Resolve = Callable[[str, Path], Article]
+"""Finds the article a test set names: by path relative to the test set's folder, or by id.
+
+Raises: SanadError with one clear sentence if there is none.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TestQuestion:
+    """A question with what is known about its answer.
+
+    `evidence` holds every piece that a complete answer rests on; none for a question the article cannot answer.
+    """
+
+    __test__: ClassVar[bool] = False  # pytest would collect it by its name
+
+    id: str
+    question: str
+    language: Language
+    article: Article
+    answers: tuple[str, ...] = ()
+    evidence: tuple[Piece, ...] = ()
+    answerable: bool = True
+    tags: tuple[str, ...] = ()
+
+    @property
+    def direction(self) -> str:
+        """Language of the question, then of the article: "ar-en" is an Arabic question on an English article."""
+        return f"{self.language}-{self.article.language}"
+
+
+@dataclass(frozen=True, slots=True)
+class TestSet:
+    """What a file asks.
+
+    `articles` has those nobody asks about too; `problems` says what was left out, one sentence each.
+    """
+
+    __test__: ClassVar[bool] = False
+
+    name: str
+    digest: str
+    """Hash of the questions' file and of the articles: 16 hexadecimal digits."""
+    questions: tuple[TestQuestion, ...]
+    articles: tuple[Article, ...]
+    problems: tuple[str, ...] = ()
 
 
 def load_testset(path: Path, *, resolve: Resolve, skip_invalid: bool = False) -> TestSet:
@@ -34,7 +88,7 @@ def load_testset(path: Path, *, resolve: Resolve, skip_invalid: bool = False) ->
     """
     data = _read(path)
     if path.suffix.lower() == ".json":
-        questions, articles, problems = _collect(squad.read(_decode(data, path), path.name))
+        questions, articles, problems = _collect(read_squad(_decode(data, path), path.name))
     else:
         questions, articles, problems = _collect(_read_lines(data, path, resolve))
     if problems and not (skip_invalid and questions):
@@ -125,6 +179,18 @@ def choose(testset: TestSet, *, sample: int | None = None, seed: int = 0, tags: 
         drawn = random.Random(seed).sample(range(len(kept)), sample)  # noqa: S311 - a sample, no secret
         kept = [kept[position] for position in sorted(drawn)]
     return replace(testset, questions=tuple(kept))
+
+
+def identify(source: str, title: str, text: str) -> str:
+    """Return the id of an article of a test set: 12 hexadecimal digits.
+
+    It follows from the text, too, for two files of one name (x/dev.json, y/dev.json) name their articles alike.
+    """
+    return hashlib.sha256(f"{source}\0{title}\0{text}".encode("utf-8", "replace")).hexdigest()[:12]
+
+
+Found = tuple[str, TestQuestion | Article | Problem]
+"""Where it stands in the file (the start of a message), and what it is."""
 
 
 def _read(path: Path) -> bytes:
@@ -242,3 +308,127 @@ def schema() -> Mapping[str, Any]:
     """Load the JSON Schema of one line of our JSONL."""
     loaded: Mapping[str, Any] = json.loads(Path(__file__).with_name("testset.schema.json").read_text("utf-8"))
     return loaded
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """A context and its questions, with where they stand in the file."""
+
+    where: str
+    row: Row
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    """All paragraphs of one title, in order, wherever they stand."""
+
+    where: str
+    title: str
+    source: str
+    paragraphs: list[_Paragraph]
+
+
+def read_squad(text: str, name: str) -> Iterator[Found]:
+    """Yield the articles and questions of a SQuAD file, and a Problem for each that cannot be read."""
+    try:
+        entries = _entries(text)
+    except Problem as problem:
+        yield f"The file {name!r}", problem
+        return
+    titles: dict[str, _Title] = {}
+    for position, entry in enumerate(entries, start=1):
+        where = f"Title {position} of {name!r}"
+        try:
+            title = _title_of(entry)
+            paragraphs = [_Paragraph(where, row, row.string("context")) for row in entry.rows("paragraphs")]
+        except Problem as problem:
+            yield where, problem
+            continue
+        # Some files give a title again for each of its contexts; without one, every entry stands alone.
+        source = f"{name}#{position}"
+        titles.setdefault(title or source, _Title(where, title, source, [])).paragraphs.extend(paragraphs)
+    for found in titles.values():
+        try:
+            article = _article(found)
+        except Problem as problem:
+            yield found.where, problem
+            continue
+        yield found.where, article
+        yield from _questions(article, found.paragraphs)
+
+
+def _entries(text: str) -> list[Row]:
+    top = Row(parse(text))
+    if not top.has("data"):
+        raise Problem("this JSON has no list 'data', so it is not in SQuAD's form; name a file of our JSONL .jsonl.")
+    return top.rows("data")
+
+
+def _title_of(entry: Row) -> str:
+    return entry.string("title").replace("_", " ").strip() if entry.has("title") else ""
+
+
+def _article(found: _Title) -> Article:
+    text = GAP.join(paragraph.context for paragraph in found.paragraphs)
+    if not any(char.isalnum() for char in text):
+        raise Problem("there is no text in its contexts.")
+    title, source = found.title, found.source
+    return Article(identify(source, title, text), title or source, source, text, language_of(text))
+
+
+def _questions(article: Article, paragraphs: Sequence[_Paragraph]) -> Iterator[Found]:
+    offset = 0
+    numbers: Counter[str] = Counter()
+    for paragraph in paragraphs:
+        where = paragraph.where
+        try:
+            rows = paragraph.row.rows("qas")
+        except Problem as problem:
+            yield where, problem
+            rows = []
+        for row in rows:
+            numbers[where] += 1
+            try:
+                yield f"{where}, question {numbers[where]}", _squad_question(row, article, paragraph.context, offset)
+            except Problem as problem:
+                yield f"{where}, question {numbers[where]}", problem
+        offset += len(paragraph.context) + len(GAP)
+
+
+def _squad_question(row: Row, article: Article, context: str, offset: int) -> TestQuestion:
+    name, question = row.text("id"), row.text("question").strip()
+    answerable = not row.flag("is_impossible", default=False)
+    given = [answer for answer in row.rows("answers") if answerable and answer.string("text").strip()]
+    places = {_place(answer.string("text"), answer.integer("answer_start"), context, offset) for answer in given}
+    return TestQuestion(
+        name,
+        question,
+        language_of(question),
+        article,
+        tuple(dict.fromkeys(answer.string("text").strip() for answer in given)),
+        (tuple(sorted(places)),) if places else (),
+        answerable,
+    )
+
+
+def _place(answer: str, start: int, context: str, offset: int) -> Span:
+    """Return where an answer stands in the article; a published offset that misses it is put right."""
+    if start >= 0 and context[start : start + len(answer)] == answer:
+        place: Span | None = (start, start + len(answer))
+    else:
+        place = _search(answer, max(start, 0), context)
+    if place is None:
+        raise Problem(f"the answer {answer!r} does not occur in its context.")
+    return offset + place[0], offset + place[1]
+
+
+def _search(answer: str, start: int, context: str) -> Span | None:
+    """Find the occurrence nearest to `start`, or else the first one of another spacing or spelling."""
+    found = [context.rfind(answer, 0, start + len(answer)), context.find(answer, start)]
+    places = [(place, place + len(answer)) for place in found if place >= 0]
+    if places:
+        return min(places, key=lambda place: abs(place[0] - start))
+    spelled, wanted = SearchText.of(context), search_form(answer).strip()
+    place = spelled.form.find(wanted) if wanted else -1
+    return spelled.raw_span(place, place + len(wanted)) if place >= 0 else None

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation.testset import load_testset
-from bot.evaluation.types import Answer, Resolve, TestQuestion, TestSet
+from bot.evaluation.run import Answer
+from bot.evaluation.testset import Resolve, TestQuestion, TestSet, load_testset
 from config.errors import SourceError
 from index.text.search_form import language_of, stems
 from index.text.sentences import split_sentences

@@ -9,9 +9,10 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from bot.evaluation.command import Plug, Scope, register
-from bot.evaluation.predictions import load_manifest, load_predictions, manifest_path
-from bot.evaluation.types import Answer, Progress, Reply, Resolve, TestQuestion, TestSet
+from bot.evaluation.command import register
+from bot.evaluation.run import Answer, Plug, Progress, Scope, load_manifest, load_predictions, manifest_path
+from bot.evaluation.scoring import Reply
+from bot.evaluation.testset import Resolve, TestQuestion, TestSet
 from config.errors import ModelError, SanadError, TestSetError
 from tests.bot.evaluation.test_judges import Parrot
 

@@ -9,13 +9,10 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation.baseline import compare_runs
-from bot.evaluation.plots import Bar, histogram_plot, latency_plot, risk_plot
-from bot.evaluation.report import OUTCOMES, outcome, render_report
+from bot.evaluation.report import OUTCOMES, Bar, histogram_plot, latency_plot, outcome, render_report, risk_plot
 from bot.evaluation.run import Run, evaluate, score_run
-from bot.evaluation.summary import summarise
-from bot.evaluation.testset import merge
-from bot.evaluation.types import TestQuestion, TestSet
+from bot.evaluation.summary import compare_runs, summarise
+from bot.evaluation.testset import TestQuestion, TestSet, merge
 from index.types import Article
 
 SCRIPT = "</script><script>document.title='taken'</script>"

@@ -13,8 +13,7 @@ import pytest
 from bot.evaluation.report import render_report
 from bot.evaluation.run import evaluate, score_run
 from bot.evaluation.summary import summarise
-from bot.evaluation.testset import merge
-from bot.evaluation.types import TestQuestion, TestSet
+from bot.evaluation.testset import TestQuestion, TestSet, merge
 from index.types import Article
 
 if TYPE_CHECKING:

@@ -8,11 +8,9 @@ import ir_measures
 import pytest
 from ir_measures import RR, Success
 
-from bot.evaluation.checks import Problem
-from bot.evaluation.gold import find_gold
-from bot.evaluation.replies import Quoted
-from bot.evaluation.scoring import Scored, score
-from bot.evaluation.types import Piece, TestQuestion
+from bot.evaluation.jsonl import Problem
+from bot.evaluation.scoring import Quoted, Scored, find_gold, score
+from bot.evaluation.testset import Piece, TestQuestion
 from index.text.sentences import split_sentences
 from index.types import Article
 

@@ -7,8 +7,18 @@ from scipy import stats
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_auc_score
 
-from bot.evaluation.calibration import auroc, calibration_error, percentile, reliability, risk_coverage
-from bot.evaluation.resampling import Statistic, compare, estimate, mean, sign_test
+from bot.evaluation.statistics import (
+    Statistic,
+    auroc,
+    calibration_error,
+    compare,
+    estimate,
+    mean,
+    percentile,
+    reliability,
+    risk_coverage,
+    sign_test,
+)
 
 Floats = NDArray[np.float64]
 

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from bot.evaluation.testset import choose, load_testset, merge, schema
-from bot.evaluation.types import TestSet
+from bot.evaluation.testset import TestSet, choose, load_testset, merge, schema
 from config.errors import SourceError, TestSetError
 from index.types import Article
 

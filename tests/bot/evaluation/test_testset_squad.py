@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.evaluation.checks import Problem
-from bot.evaluation.squad import read
-from bot.evaluation.testset import load_testset, merge
-from bot.evaluation.types import TestQuestion, TestSet
+from bot.evaluation.jsonl import Problem
+from bot.evaluation.testset import TestQuestion, TestSet, load_testset, merge, read_squad
 from config.errors import SourceError
 from index.types import Article
 
@@ -33,7 +31,7 @@ def ask(number: int, *answers: tuple[str, int], **more: Any) -> dict[str, Any]:
 
 
 def questions(text: str) -> list[TestQuestion]:
-    return [item for _, item in read(text, "set.json") if isinstance(item, TestQuestion)]
+    return [item for _, item in read_squad(text, "set.json") if isinstance(item, TestQuestion)]
 
 
 def test_contexts_of_a_title_form_one_article_with_right_offsets() -> None:
@@ -64,7 +62,7 @@ def test_a_title_that_is_given_again_is_the_same_article() -> None:
         {"paragraphs": [{"context": "No title.", "qas": []}]},
         {"paragraphs": [{"context": "None here.", "qas": []}]},
     ]
-    found = list(read(json.dumps({"data": entries}), "set.json"))
+    found = list(read_squad(json.dumps({"data": entries}), "set.json"))
     articles = [item.text for _, item in found if isinstance(item, Article)]
     assert articles == ["It opened in 1931.\n\nIt is red.", "It was 1947.", "No title.", "None here."]
     asked = [item for _, item in found if isinstance(item, TestQuestion)]
@@ -116,7 +114,7 @@ def test_published_offsets_that_miss_are_put_right(answer: str, start: int) -> N
     ],
 )
 def test_what_is_wrong_in_squad_is_named(paragraph: dict[str, Any], sentence: str) -> None:
-    problems = [(where, item) for where, item in read(squad(paragraph), "set.json") if isinstance(item, Problem)]
+    problems = [(where, item) for where, item in read_squad(squad(paragraph), "set.json") if isinstance(item, Problem)]
     assert len(problems) == 1
     assert problems[0][0].startswith("Title 1 of 'set.json'")
     assert sentence in str(problems[0][1])
@@ -144,7 +142,7 @@ LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
     )
 )
 def test_any_json_is_read_or_refused(value: Any) -> None:
-    for where, item in read(json.dumps({"data": [value]}), "set.json"):
+    for where, item in read_squad(json.dumps({"data": [value]}), "set.json"):
         assert where
         assert isinstance(item, Problem | Article | TestQuestion)
 

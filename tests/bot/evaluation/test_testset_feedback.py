@@ -10,10 +10,9 @@ from typer.testing import CliRunner, Result
 
 from bot.bootstrap import bootstrap
 from bot.cli.app import app
-from bot.evaluation.command import Scope
-from bot.evaluation.plug import connect
-from bot.evaluation.testset import leave_out_unchecked, load_testset, schema
-from bot.evaluation.types import TestSet
+from bot.evaluation.run import Scope
+from bot.evaluation.target import connect
+from bot.evaluation.testset import TestSet, leave_out_unchecked, load_testset, schema
 from bot.telegram.state.answers import Answers, Cited, Given
 from bot.telegram.state.database import DATABASE, Database
 from config.errors import BotError, TestSetError

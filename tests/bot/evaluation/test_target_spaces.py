@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation.spaces import KEPT, hold_space, space_of
+from bot.evaluation.target import KEPT, hold_space, space_of
 from index.library.library import Library
 from index.library.store import Store
 from tests.made import SHAPE, made_article
@@ -46,7 +46,7 @@ def test_spaces_long_unused_are_dropped_and_others_are_left_alone(library: Libra
 HOLD = """
 import sys
 from pathlib import Path
-from bot.evaluation.spaces import hold_space
+from bot.evaluation.target import hold_space
 from index.library.library import Library
 from index.library.store import Store
 from tests.made import SHAPE

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation.command import Scope
-from bot.evaluation.plug import connect
+from bot.evaluation.run import Scope
 from bot.evaluation.scoring import score
-from bot.evaluation.testset import load_testset
-from bot.evaluation.types import TestSet
+from bot.evaluation.target import connect
+from bot.evaluation.testset import TestSet, load_testset
 from config.errors import SanadError, SettingsError, TestSetError
 
 Write = Callable[[list[dict[str, Any] | str]], Path]

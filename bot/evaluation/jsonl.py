@@ -1,10 +1,17 @@
-"""JSON from a stranger → values of the kind expected, or a `Problem` that says which field is wrong. No format here."""
+"""JSON records from files that people name, each problem in one sentence; and files of JSON lines that grow.
+
+A growing file has one writer and whole lines only. What a record means is its reader's.
+"""
 
 import json
 import math
-from collections.abc import Mapping, Sequence, Set
-from typing import Any, cast
+import os
+from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, cast
 
+from config.errors import EvaluationError
 from index.types import Language
 
 
@@ -142,3 +149,59 @@ def show(value: Any) -> str:
         return "nothing"
     shown = json.dumps(value, ensure_ascii=False)
     return shown if len(shown) <= 60 else shown[:57] + "…"
+
+
+@contextmanager
+def open_lines(path: Path, what: str) -> Iterator[IO[bytes]]:
+    """Open a file to add lines to it, alone.
+
+    Raises: EvaluationError if it cannot be written, or another run is writing it.
+    """
+    import portalocker
+
+    try:
+        file = path.open("ab")
+    except OSError as error:
+        raise EvaluationError(f"The {what} {str(path)!r} cannot be written: {error.strerror}.") from error
+    with file:
+        try:
+            portalocker.lock(file, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
+        except portalocker.LockException as error:
+            raise EvaluationError(
+                f"Another run is writing the {what} {str(path)!r}; wait for it or name another file."
+            ) from error
+        yield file
+
+
+def add_line(file: IO[bytes], fields: Mapping[str, Any]) -> None:
+    """Write a line, in the file before anything else happens. Raises: EvaluationError if the disk does not take it."""
+    line = json.dumps(fields, ensure_ascii=False) + "\n"
+    try:
+        file.write(line.encode("utf-8", "replace"))
+        file.flush()
+    except OSError as error:
+        raise EvaluationError(f"{str(file.name)!r} cannot be written: {error.strerror}.") from error
+
+
+def drop_torn_line(file: IO[bytes], path: Path) -> None:
+    """Cut off what a kill left of a line, so that the next one starts on its own."""
+    whole = path.read_bytes().rfind(b"\n") + 1
+    file.truncate(whole)
+    file.seek(0, os.SEEK_END)
+
+
+def load_lines(path: Path, what: str) -> Iterator[tuple[str, Row]]:
+    """Yield the object of each line, with where it stands as the start of a message.
+
+    Raises: EvaluationError naming the line if the file cannot be read.
+    """
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise EvaluationError(f"The {what} {str(path)!r} cannot be read: {error.strerror}.") from error
+    for number, line in enumerate(lines, start=1):
+        where = f"Line {number} of the {what} {str(path)!r}"
+        try:
+            yield where, Row(parse(line.decode("utf-8", "replace")))
+        except Problem as problem:
+            raise EvaluationError(f"{where}: {problem}") from problem
