@@ -23,7 +23,7 @@ from typing import Any
 
 from benchmarks.engines import Ask, Said, peer, sanad
 from bot.bootstrap import bootstrap
-from bot.evaluation.scoring import Stated, contains, find_gold, normalised_tokens
+from bot.evaluation.scoring import ReplyClaim, contains, find_gold, normalised_tokens
 from bot.evaluation.testset import TestQuestion, load_testset
 from bot.grounding.facts import Kind, unsupported
 from config.settings import load_settings
@@ -167,12 +167,12 @@ _ROWS: dict[str, Callable[[list[dict[str, Any]]], str]] = {
 }
 
 
-def _is_altered(claim: Stated) -> bool:
+def _is_altered(claim: ReplyClaim) -> bool:
     facts = unsupported(claim.text, [one.text for one in claim.citations])
     return any(fact.kind is not Kind.WORD for fact in facts)
 
 
-def _has_other_digits(claim: Stated) -> bool:
+def _has_other_digits(claim: ReplyClaim) -> bool:
     cited = {digits for one in claim.citations for digits in _DIGITS.findall(search_form(one.text))}
     return not set(_DIGITS.findall(search_form(claim.text))) <= cited
 

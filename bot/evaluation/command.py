@@ -9,13 +9,22 @@ from typing import Annotated
 
 import typer
 
-from bot.evaluation.judges import Judge, ModelJudge, keep_marks, marks_path
+from bot.evaluation.judges import Judge, ModelJudge, cached_judge, judge_cache_path
 from bot.evaluation.metrics import check_floors, parse_floor
 from bot.evaluation.report import render_report
-from bot.evaluation.run import Plug, Progress, Run, Scope, evaluate, load_baseline, manifest_path, score_run
-from bot.evaluation.scoring import Scored
-from bot.evaluation.summary import Comparison, Summary, compare_runs, markdown, markdown_comparison, summarise
-from bot.evaluation.testset import TestSet, choose, leave_out_unchecked, load_testset, merge
+from bot.evaluation.run import (
+    EvaluationTarget,
+    Progress,
+    Run,
+    SearchScope,
+    evaluate,
+    load_baseline,
+    manifest_path,
+    score_run,
+)
+from bot.evaluation.scoring import ScoredQuestion
+from bot.evaluation.summary import Comparison, Summary, compare_runs, comparison_markdown, summarise, summary_markdown
+from bot.evaluation.testset import TestSet, leave_out_unchecked, load_testset, merge_testsets, select_questions
 from config.errors import EvaluationError
 
 PASSED, FELL_BELOW = 0, 1
@@ -40,15 +49,17 @@ class Options:
     skip_invalid: bool = False
 
 
-def register(app: typer.Typer, connect: Callable[[Scope, str | None], Plug]) -> None:
-    """Add the command to `app`; `connect` makes the plug for a scope and the name of a writer (None: as configured)."""
+def register(app: typer.Typer, make_target: Callable[[SearchScope, str | None], EvaluationTarget]) -> None:
+    """Add the command to `app`; `make_target` makes what is evaluated, for a scope and the name of a writer."""
 
     @app.command("evaluate")
     def evaluate_command(
         testsets: Annotated[list[Path], typer.Argument(metavar="TESTSET…", help="Our .jsonl or SQuAD's .json.")],
         *,
         writer: Annotated[str | None, typer.Option(help="Who writes the answers; as configured by default.")] = None,
-        scope: Annotated[Scope, typer.Option(help="Ask the question's article only, or all.")] = Scope.ARTICLE,
+        scope: Annotated[
+            SearchScope, typer.Option(help="Ask the question's article only, or all.")
+        ] = SearchScope.ARTICLE,
         sample: Annotated[int | None, typer.Option(min=1, help="Ask so many, drawn at random.")] = None,
         seed: Annotated[int, typer.Option(help="What the drawing of the sample starts from.")] = 0,
         jobs: Annotated[int, typer.Option(min=1, max=64, help="Questions asked at once.")] = 1,
@@ -80,27 +91,27 @@ def register(app: typer.Typer, connect: Callable[[Scope, str | None], Plug]) -> 
             judge=judge,
             skip_invalid=skip_invalid,
         )
-        raise typer.Exit(run(options, connect(scope, writer)))
+        raise typer.Exit(run(options, make_target(scope, writer)))
 
 
-def run(options: Options, plug: Plug) -> int:
+def run(options: Options, target: EvaluationTarget) -> int:
     """Evaluate, write what was asked for, print the tables; returns the exit status.
 
     Raises: SanadError for anything that keeps the evaluation from its end.
     """
     floors = [parse_floor(floor, judged=options.judge) for floor in options.fail_under]
-    check_outputs(
+    _check_outputs(
         predictions=options.predictions,
         others={"--report": options.report, "--json": options.json},
         testsets=options.testsets,
         baseline=options.baseline,
     )
-    testset = _load(options, plug)
+    testset = _load(options, target)
     baseline = load_baseline(options.baseline, testset) if options.baseline else None
-    judge = ModelJudge(plug.model()) if options.judge else None
-    finished = _ask(options, plug, testset, judge)
+    judge = ModelJudge(target.model()) if options.judge else None
+    finished = _ask(options, target, testset, judge)
     with _keeping(options, judge) as kept:
-        with progress_bars() as bar:
+        with _progress_bars() as bar:
             scored = score_run(finished, judge=kept, progress=bar("Scoring"))
         comparison = _compare(options, baseline, scored, kept)
     summary = summarise(scored, seed=options.seed)
@@ -117,18 +128,18 @@ def _keeping(options: Options, judge: Judge | None) -> Iterator[Judge | None]:
     if judge is None:
         yield None
         return
-    path = marks_path(options.predictions) if options.predictions else None
-    with keep_marks(judge, path, fresh=options.fresh) as kept:
+    path = judge_cache_path(options.predictions) if options.predictions else None
+    with cached_judge(judge, path, fresh=options.fresh) as kept:
         yield kept
 
 
-def _ask(options: Options, plug: Plug, testset: TestSet, judge: Judge | None) -> Run:
+def _ask(options: Options, target: EvaluationTarget, testset: TestSet, judge: Judge | None) -> Run:
 
-    with progress_bars() as bar:
+    with _progress_bars() as bar:
         return evaluate(
             testset,
-            plug.prepare,
-            settings=plug.settings,
+            target.prepare,
+            settings=target.settings,
             options={"sample": options.sample, "seed": options.seed, "tags": list(options.tags)},
             judge=judge.name if judge else None,
             predictions=options.predictions,
@@ -139,29 +150,35 @@ def _ask(options: Options, plug: Plug, testset: TestSet, judge: Judge | None) ->
         )
 
 
-def _publish(options: Options, run: Run, scored: list[Scored], summary: Summary, comparison: Comparison | None) -> None:
+def _publish(
+    options: Options, run: Run, scored: list[ScoredQuestion], summary: Summary, comparison: Comparison | None
+) -> None:
     """Write the files that were asked for, and print the tables."""
     if options.json:
         numbers = {"manifest": run.manifest, "metrics": summary.as_json()}
         numbers |= {"comparison": comparison.as_json()} if comparison else {}
-        write_output(options.json, json.dumps(numbers, ensure_ascii=False, indent=2) + "\n")
+        _write_output(options.json, json.dumps(numbers, ensure_ascii=False, indent=2) + "\n")
     if options.report:
-        write_output(options.report, render_report(run, scored, summary, comparison))
-    typer.echo(markdown(summary))
+        _write_output(options.report, render_report(run, scored, summary, comparison))
+    typer.echo(summary_markdown(summary))
     if comparison:
-        typer.echo(markdown_comparison(comparison))
+        typer.echo(comparison_markdown(comparison))
 
 
-def _load(options: Options, plug: Plug) -> TestSet:
+def _load(options: Options, target: EvaluationTarget) -> TestSet:
 
-    loaded = [load_testset(path, resolve=plug.resolve, skip_invalid=options.skip_invalid) for path in options.testsets]
-    testset = leave_out_unchecked(merge(loaded))
+    loaded = [
+        load_testset(path, resolve=target.resolve, skip_invalid=options.skip_invalid) for path in options.testsets
+    ]
+    testset = leave_out_unchecked(merge_testsets(loaded))
     for problem in testset.problems:
         typer.echo(f"sanad: left out: {problem}", err=True)
-    return choose(testset, sample=options.sample, seed=options.seed, tags=options.tags)
+    return select_questions(testset, sample=options.sample, seed=options.seed, tags=options.tags)
 
 
-def _compare(options: Options, baseline: Run | None, scored: list[Scored], judge: Judge | None) -> Comparison | None:
+def _compare(
+    options: Options, baseline: Run | None, scored: list[ScoredQuestion], judge: Judge | None
+) -> Comparison | None:
 
     if options.baseline is None or baseline is None:
         return None
@@ -169,7 +186,7 @@ def _compare(options: Options, baseline: Run | None, scored: list[Scored], judge
 
 
 @contextmanager
-def progress_bars() -> Iterator[Callable[[str], Progress]]:
+def _progress_bars() -> Iterator[Callable[[str], Progress]]:
     """Show bars with the time left on a terminal, each once there is something to tell; silence elsewhere."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -186,7 +203,7 @@ def progress_bars() -> Iterator[Callable[[str], Progress]]:
         yield bar
 
 
-def check_outputs(
+def _check_outputs(
     *, predictions: Path | None, others: Mapping[str, Path | None], testsets: Sequence[Path], baseline: Path | None
 ) -> None:
     """Refuse an output that could not be written, or that would destroy a test set, the baseline or another output.
@@ -205,7 +222,7 @@ def check_outputs(
         mine = [(path, f"what {option} writes")]
         if option == "--predictions":
             mine.append((manifest_path(path), f"the manifest that {option} writes"))
-            mine.append((marks_path(path), f"the judge's marks that {option} keeps"))
+            mine.append((judge_cache_path(path), f"the judge's marks that {option} keeps"))
         for output, what in mine:
             _check_writable(output)
             for other, its in taken:
@@ -214,7 +231,7 @@ def check_outputs(
         taken += mine
 
 
-def write_output(path: Path, text: str) -> None:
+def _write_output(path: Path, text: str) -> None:
     """Write a file that was asked for. Raises: EvaluationError."""
     try:
         path.write_text(text, "utf-8", errors="replace")

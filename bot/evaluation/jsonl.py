@@ -15,33 +15,33 @@ from config.errors import EvaluationError
 from index.types import Language
 
 
-class Problem(Exception):
+class RecordError(Exception):
     """What is wrong with one piece of a test set; its text completes "Line 3 of 'x.jsonl': "."""
 
 
-def parse(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """Parse JSON.
 
-    Raises: Problem saying where it breaks.
+    Raises: RecordError saying where it breaks.
     """
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}" if "\n" in text else f"column {error.colno}"
-        raise Problem(f"this is not valid JSON ({error.msg}, {place}).") from error
+        raise RecordError(f"this is not valid JSON ({error.msg}, {place}).") from error
     except (RecursionError, ValueError) as error:
-        raise Problem("this JSON is nested too deeply or has a number that is too long.") from error
+        raise RecordError("this JSON is nested too deeply or has a number that is too long.") from error
 
 
 class Row:
-    """A JSON object whose fields are taken out by kind; each method raises `Problem` for a value of another kind.
+    """A JSON object whose fields are taken out by kind; each method raises `RecordError` for a value of another kind.
 
     Half surrogate pairs, which no file can hold, become "?", so that offsets stay right.
     """
 
     def __init__(self, value: Any) -> None:
         if not isinstance(value, Mapping):
-            raise Problem(f"expected a JSON object, found {show(value)}.")
+            raise RecordError(f"expected a JSON object, found {show_value(value)}.")
         self._fields = value
 
     @property
@@ -57,27 +57,27 @@ class Row:
         """Raise for a field that is not known: more often a slip than meant to be passed over."""
         unknown = sorted(set(self._fields) - known)
         if unknown:
-            raise Problem(f"there is no field {show(unknown[0])}; the fields are {', '.join(sorted(known))}.")
+            raise RecordError(f"there is no field {show_value(unknown[0])}; the fields are {', '.join(sorted(known))}.")
 
     def text(self, name: str) -> str:
         """A text that is not empty."""
         value = self._fields.get(name)
         if not isinstance(value, str) or not value.strip():
-            raise Problem(f"{name!r} must be a text that is not empty, found {show(value)}.")
+            raise RecordError(f"{name!r} must be a text that is not empty, found {show_value(value)}.")
         return _whole(value)
 
     def string(self, name: str) -> str:
         """Any text, also an empty one."""
         value = self._fields.get(name)
         if not isinstance(value, str):
-            raise Problem(f"{name!r} must be a text, found {show(value)}.")
+            raise RecordError(f"{name!r} must be a text, found {show_value(value)}.")
         return _whole(value)
 
     def integer(self, name: str) -> int:
         """A whole number."""
         value = self._fields.get(name)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise Problem(f"{name!r} must be a whole number, found {show(value)}.")
+            raise RecordError(f"{name!r} must be a whole number, found {show_value(value)}.")
         return value
 
     def integers(self, name: str) -> tuple[int, ...]:
@@ -89,28 +89,28 @@ class Row:
         """A number in [low, high]."""
         value = self._fields.get(name)
         if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
-            raise Problem(f"{name!r} must be a number from {low} to {high}, found {show(value)}.")
+            raise RecordError(f"{name!r} must be a number from {low} to {high}, found {show_value(value)}.")
         return float(value)
 
     def numbers(self, name: str) -> dict[str, float]:
         """An object of numbers that are not negative; no such field is an empty one."""
         fields = self._fields.get(name, {})
         if not isinstance(fields, Mapping):
-            raise Problem(f"{name!r} must be an object of numbers, found {show(fields)}.")
+            raise RecordError(f"{name!r} must be an object of numbers, found {show_value(fields)}.")
         return {key: Row(fields).number(key, low=0) for key in fields}
 
     def flag(self, name: str, *, default: bool) -> bool:
         """True or false."""
         value = self._fields.get(name, default)
         if not isinstance(value, bool):
-            raise Problem(f"{name!r} must be true or false, found {show(value)}.")
+            raise RecordError(f"{name!r} must be true or false, found {show_value(value)}.")
         return value
 
     def language(self, name: str, *, default: Language) -> Language:
         """A language we speak."""
         value = self._fields.get(name, default)
         if value not in ("ar", "en"):
-            raise Problem(f"{name!r} must be 'ar' or 'en', found {show(value)}.")
+            raise RecordError(f"{name!r} must be 'ar' or 'en', found {show_value(value)}.")
         return cast(Language, value)
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -135,7 +135,7 @@ class Row:
     def _list(self, name: str) -> Sequence[Any]:
         value = self._fields.get(name, [])
         if not isinstance(value, list):
-            raise Problem(f"{name!r} must be a list, found {show(value)}.")
+            raise RecordError(f"{name!r} must be a list, found {show_value(value)}.")
         return value
 
 
@@ -143,7 +143,7 @@ def _whole(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def show(value: Any) -> str:
+def show_value(value: Any) -> str:
     """Show a value in a message: short, and in JSON's own words."""
     if value is None:
         return "nothing"
@@ -152,7 +152,7 @@ def show(value: Any) -> str:
 
 
 @contextmanager
-def open_lines(path: Path, what: str) -> Iterator[IO[bytes]]:
+def open_jsonl(path: Path, what: str) -> Iterator[IO[bytes]]:
     """Open a file to add lines to it, alone.
 
     Raises: EvaluationError if it cannot be written, or another run is writing it.
@@ -173,7 +173,7 @@ def open_lines(path: Path, what: str) -> Iterator[IO[bytes]]:
         yield file
 
 
-def add_line(file: IO[bytes], fields: Mapping[str, Any]) -> None:
+def append_line(file: IO[bytes], fields: Mapping[str, Any]) -> None:
     """Write a line, in the file before anything else happens. Raises: EvaluationError if the disk does not take it."""
     line = json.dumps(fields, ensure_ascii=False) + "\n"
     try:
@@ -190,7 +190,7 @@ def drop_torn_line(file: IO[bytes], path: Path) -> None:
     file.seek(0, os.SEEK_END)
 
 
-def load_lines(path: Path, what: str) -> Iterator[tuple[str, Row]]:
+def load_jsonl(path: Path, what: str) -> Iterator[tuple[str, Row]]:
     """Yield the object of each line, with where it stands as the start of a message.
 
     Raises: EvaluationError naming the line if the file cannot be read.
@@ -202,6 +202,6 @@ def load_lines(path: Path, what: str) -> Iterator[tuple[str, Row]]:
     for number, line in enumerate(lines, start=1):
         where = f"Line {number} of the {what} {str(path)!r}"
         try:
-            yield where, Row(parse(line.decode("utf-8", "replace")))
-        except Problem as problem:
+            yield where, Row(parse_json(line.decode("utf-8", "replace")))
+        except RecordError as problem:
             raise EvaluationError(f"{where}: {problem}") from problem

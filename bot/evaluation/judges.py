@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
-from bot.evaluation.jsonl import Problem, add_line, drop_torn_line, load_lines, open_lines
+from bot.evaluation.jsonl import RecordError, append_line, drop_torn_line, load_jsonl, open_jsonl
 from config.errors import EvaluationError, ModelError
 
 if TYPE_CHECKING:
@@ -71,21 +71,21 @@ Mark = bool | float | None
 _BEGINNING = b'{"judged": "'
 
 
-def marks_path(predictions: Path) -> Path:
+def judge_cache_path(predictions: Path) -> Path:
     """Return where the marks of a file of predictions stand: out.jsonl → out.marks.jsonl."""
     return predictions.with_suffix(".marks.jsonl")
 
 
 @contextmanager
-def keep_marks(judge: Judge, path: Path | None, *, fresh: bool) -> Iterator[Judge]:
+def cached_judge(judge: Judge, path: Path | None, *, fresh: bool) -> Iterator[Judge]:
     """Give a judge that asks `judge` nothing twice; `path` keeps its marks for the next run, `fresh` begins anew.
 
     Raises: EvaluationError if the file holds anything else, is in use, or cannot be written.
     """
     if path is None:
-        yield KeptJudge(judge, None, {})
+        yield CachedJudge(judge, None, {})
         return
-    with open_lines(path, "judge's marks") as file:
+    with open_jsonl(path, "judge's marks") as file:
         if path.stat().st_size and not path.read_bytes().startswith(_BEGINNING):
             raise EvaluationError(
                 f"{str(path)!r} does not hold a judge's marks: it is left as it is; name other predictions."
@@ -93,10 +93,10 @@ def keep_marks(judge: Judge, path: Path | None, *, fresh: bool) -> Iterator[Judg
         if fresh:
             file.truncate(0)
         drop_torn_line(file, path)
-        yield KeptJudge(judge, file, _load(path))
+        yield CachedJudge(judge, file, _load(path))
 
 
-class KeptJudge:
+class CachedJudge:
     """Asks another judge what is not among the `marks`, and keeps its answers."""
 
     def __init__(self, judge: Judge, file: IO[bytes] | None, marks: dict[str, Mark]) -> None:
@@ -124,16 +124,16 @@ class KeptJudge:
     def _keep(self, key: str, mark: Mark) -> None:
         self._marks[key] = mark
         if self._file is not None:
-            add_line(self._file, {"judged": key, "mark": mark})
+            append_line(self._file, {"judged": key, "mark": mark})
 
 
 def _load(path: Path) -> dict[str, Mark]:
     marks: dict[str, Mark] = {}
-    for where, row in load_lines(path, "judge's marks"):
+    for where, row in load_jsonl(path, "judge's marks"):
         try:
             mark = row.fields.get("mark")
             plain = mark is None or isinstance(mark, bool)
             marks[row.text("judged")] = mark if plain else row.number("mark", low=0)
-        except Problem as problem:
+        except RecordError as problem:
             raise EvaluationError(f"{where}: {problem}") from problem
     return marks

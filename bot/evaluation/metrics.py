@@ -69,7 +69,7 @@ def is_known(name: str) -> bool:
     return name in _BY_NAME or name in TOKENS
 
 
-def describe(name: str) -> Metric:
+def find_metric(name: str) -> Metric:
     """Return the metric of that name; stages ("seconds_p50:find") and kinds of token are made up from their name."""
     if name in _BY_NAME:
         return _BY_NAME[name]
@@ -80,23 +80,23 @@ def describe(name: str) -> Metric:
     return Metric(name, name.replace("_", " ").capitalize(), "Mean number of tokens a question.", "low", "count")
 
 
-def order(name: str) -> tuple[int, str]:
+def metric_order(name: str) -> tuple[int, str]:
     """Sort key: the order of `METRICS`, then the rest by name."""
     return _ORDER.get(name, len(_ORDER)), name
 
 
-def show_range(name: str, low: float, high: float) -> str:
+def format_interval(name: str, low: float, high: float) -> str:
     """Write an interval: 66.2–76.5 %, 980.0 ms–1.20 s."""
-    first, last = show(name, low), show(name, high)
+    first, last = format_value(name, low), format_value(name, high)
     unit = last.rpartition(" ")[2]
     return f"{first.removesuffix(' ' + unit)}–{last}"
 
 
-def show(name: str, value: float) -> str:
+def format_value(name: str, value: float) -> str:
     """Write a value as people read it: 71.4 %, 12.3 ms, 1.25 s, 4.20; "–" where undefined."""
     if value != value:
         return "–"
-    match describe(name).unit:
+    match find_metric(name).unit:
         case "share":
             return f"{100 * value:.1f} %"
         case "seconds":
@@ -124,7 +124,7 @@ class Floor:
 
     def fails(self, value: float) -> bool:
         """Say whether a value is worse than the floor; an undefined one is."""
-        good = value <= self.value if describe(self.metric).better == "low" else value >= self.value
+        good = value <= self.value if find_metric(self.metric).better == "low" else value >= self.value
         return not good
 
 
@@ -145,7 +145,7 @@ def parse_floor(text: str, *, judged: bool) -> Floor:
         raise EvaluationError(
             f"Only a run with --judge has the metric {floor.metric!r}; add it, or leave out this floor."
         )
-    low, high = _RANGES[describe(floor.metric).unit]
+    low, high = _RANGES[find_metric(floor.metric).unit]
     if not low <= floor.value <= high or math.isinf(floor.value):
         most = f"from {low:g} to {high:g}" if high < math.inf else f"of {low:g} or more"
         raise EvaluationError(f"{text!r} is no floor: {floor.metric} takes values {most}.")
@@ -165,8 +165,7 @@ def check_floors(floors: Sequence[Floor], table: Mapping[str, Estimate]) -> list
             )
         value = table[floor.metric].value
         if floor.fails(value):
-            bound = "above" if describe(floor.metric).better == "low" else "below"
-            sentences.append(
-                f"{floor.metric} is {show(floor.metric, value)}, {bound} the {show(floor.metric, floor.value)} allowed."
-            )
+            bound = "above" if find_metric(floor.metric).better == "low" else "below"
+            found, allowed = format_value(floor.metric, value), format_value(floor.metric, floor.value)
+            sentences.append(f"{floor.metric} is {found}, {bound} the {allowed} allowed.")
     return sentences

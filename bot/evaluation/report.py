@@ -12,11 +12,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from bot.evaluation.metrics import describe, show, show_range
+from bot.evaluation.metrics import find_metric, format_interval, format_value
 from bot.evaluation.run import Run
-from bot.evaluation.scoring import Scored
-from bot.evaluation.statistics import Bin, Estimate, Point, reliability, risk_coverage
-from bot.evaluation.summary import TAG_METRICS, Comparison, Summary, answerable, confidences
+from bot.evaluation.scoring import ScoredQuestion
+from bot.evaluation.statistics import CalibrationBin, Estimate, RiskCoverage, reliability_bins, risk_coverage_curve
+from bot.evaluation.summary import TAG_METRICS, Comparison, Summary, answerable_labels, confidences
 
 WIDTH, HEIGHT = 420, 300
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 14, 44
@@ -25,7 +25,7 @@ TICKS = (0, 0.25, 0.5, 0.75, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class StageLatency:
     """The time of a stage: median and 95th percentile, in seconds."""
 
     stage: str
@@ -33,7 +33,7 @@ class Bar:
     p95: float
 
 
-def reliability_plot(bins: Sequence[Bin]) -> str:
+def reliability_plot(bins: Sequence[CalibrationBin]) -> str:
     """Draw how often the article answered, for each tenth of confidence; on the diagonal confidence is honest."""
     width = 1 / len(bins)
     bars = [
@@ -61,14 +61,14 @@ def histogram_plot(answerable: Sequence[float], unanswerable: Sequence[float], *
     return _svg("Confidence", [*_axes("confidence", "share of questions", top=top), *bars])
 
 
-def risk_plot(points: Sequence[Point], *, now: Point | None) -> str:
+def risk_plot(points: Sequence[RiskCoverage], *, now: RiskCoverage | None) -> str:
     """Draw the risk-coverage curve, and where this run's threshold puts it (`now`, None if nothing was answered)."""
     curve = _line([(point.coverage, point.risk) for point in points], "curve-a")
     mark = [_dot(now.coverage, now.risk, "b", "This run")] if now else []
     return _svg("Risk and coverage", [*_axes("coverage: share answered", "risk: share of answers wrong"), curve, *mark])
 
 
-def latency_plot(bars: Sequence[Bar]) -> str:
+def latency_plot(bars: Sequence[StageLatency]) -> str:
     """Draw the median and the 95th percentile of each stage."""
     longest = max((bar.p95 for bar in bars), default=0) or 1
     step = (HEIGHT - TOP - BOTTOM) / max(len(bars), 1)
@@ -82,7 +82,7 @@ def latency_plot(bars: Sequence[Bar]) -> str:
                 f'height="{height:.1f}"/>'
             )
         middle = y + height / 2 + 4
-        times = f"{show('seconds_p50', bar.p50)} · {show('seconds_p95', bar.p95)}"
+        times = f"{format_value('seconds_p50', bar.p50)} · {format_value('seconds_p95', bar.p95)}"
         drawn.append(_text(102, middle, bar.stage, "end"))
         drawn.append(_text(118 + room * bar.p95 / longest, middle, times, "start"))
     return _svg("Latency", [*drawn, _text(WIDTH / 2, HEIGHT - 10, "median · 95th percentile", "middle")])
@@ -169,7 +169,9 @@ OUTCOMES = {
 }
 
 
-def render_report(run: Run, scored: Sequence[Scored], summary: Summary, comparison: Comparison | None = None) -> str:
+def render_report(
+    run: Run, scored: Sequence[ScoredQuestion], summary: Summary, comparison: Comparison | None = None
+) -> str:
     """Return the report of a run as one HTML page."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
@@ -182,7 +184,11 @@ def render_report(run: Run, scored: Sequence[Scored], summary: Summary, comparis
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"describe": describe, "show_as": lambda value, name: show(name, value), "range_as": _range}
+    environment.filters |= {
+        "describe": find_metric,
+        "show_as": lambda value, name: format_value(name, value),
+        "range_as": _range,
+    }
     return environment.get_template("report.html.jinja").render(
         css=Markup((folder / "report.css").read_text("utf-8")),  # noqa: S704 - our own file
         js=Markup((folder / "report.js").read_text("utf-8")),  # noqa: S704 - our own file
@@ -202,7 +208,7 @@ def render_report(run: Run, scored: Sequence[Scored], summary: Summary, comparis
 
 
 def _range(one: Estimate, name: str) -> str:
-    return show_range(name, one.low, one.high)
+    return format_interval(name, one.low, one.high)
 
 
 def _plainly(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
@@ -227,31 +233,31 @@ def _in_words(value: Any) -> str:
             return str(value) if value else "none"
 
 
-def outcome(scored: Scored) -> str:
+def outcome(scored: ScoredQuestion) -> str:
     """Return which of `OUTCOMES` a question came to."""
     if scored.right:
         return "right" if scored.question.answerable else "refused"
     if not scored.question.answerable:
         return "hallucination"
-    return "source" if scored.given.answered else "error"
+    return "source" if scored.reply.answered else "error"
 
 
-def _row(one: Scored, comparison: Comparison | None) -> Mapping[str, Any]:
+def _row(one: ScoredQuestion, comparison: Comparison | None) -> Mapping[str, Any]:
     """Return what the table of questions shows of one."""
     changes = {"better": comparison.better, "worse": comparison.worse} if comparison else {}
     return {
         "question": one.question,
         "outcome": outcome(one),
-        "confidence": one.given.confidence,
-        "rank": one.gold.rank(one.given.evidence),
+        "confidence": one.reply.confidence,
+        "rank": one.gold.rank(one.reply.evidence),
         "f1": one.values.get("f1_normalised"),
         "change": next((change for change, ids in changes.items() if one.question.id in ids), ""),
     }
 
 
-def _data(run: Run, scored: Sequence[Scored]) -> str:
+def _data(run: Run, scored: Sequence[ScoredQuestion]) -> str:
     """Return the JSON that the script opens questions with; no "<" in it, so that no text can end the script."""
-    shown = {quoted.article_id for one in scored for quoted in one.given.citations}
+    shown = {quoted.article_id for one in scored for quoted in one.reply.citations}
     shown |= {one.question.article.id for one in scored}
     articles = {
         article.id: {"title": article.title, "language": article.language, "text": article.text}
@@ -262,7 +268,7 @@ def _data(run: Run, scored: Sequence[Scored]) -> str:
     return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def _details(one: Scored) -> Mapping[str, Any]:
+def _details(one: ScoredQuestion) -> Mapping[str, Any]:
     return {
         "article": one.question.article.id,
         "answers": one.question.answers,
@@ -274,16 +280,16 @@ def _details(one: Scored) -> Mapping[str, Any]:
                     {"article": q.article_id, "start": q.start, "end": q.end, "text": q.text} for q in claim.citations
                 ],
             }
-            for claim in one.given.claims
+            for claim in one.reply.claims
         ],
-        "evidence": [{"text": quoted.text, "gold": one.gold.is_gold(quoted)} for quoted in one.given.evidence[:5]],
+        "evidence": [{"text": quoted.text, "gold": one.gold.is_gold(quoted)} for quoted in one.reply.evidence[:5]],
     }
 
 
-def _plots(scored: Sequence[Scored], summary: Summary) -> list[tuple[str, str, str]]:
+def _plots(scored: Sequence[ScoredQuestion], summary: Summary) -> list[tuple[str, str, str]]:
     """Return title, what to read from it, and SVG of each plot."""
-    sure, labels = confidences(scored), answerable(scored)
-    bins = reliability(sure, labels)
+    sure, labels = confidences(scored), answerable_labels(scored)
+    bins = reliability_bins(sure, labels)
     return [
         ("Reliability", "On the diagonal, confidence says how often the article answers.", reliability_plot(bins)),
         (
@@ -300,28 +306,32 @@ def _plots(scored: Sequence[Scored], summary: Summary) -> list[tuple[str, str, s
     ]
 
 
-def _risk(scored: Sequence[Scored]) -> str:
+def _risk(scored: Sequence[ScoredQuestion]) -> str:
     import numpy as np
 
     wrong = np.array([float(_would_be_wrong(one)) for one in scored])
-    answered = [one for one in scored if one.given.answered]
+    answered = [one for one in scored if one.reply.answered]
     now = (
-        Point(len(answered) / len(scored), sum(not one.right for one in answered) / len(answered)) if answered else None
+        RiskCoverage(len(answered) / len(scored), sum(not one.right for one in answered) / len(answered))
+        if answered
+        else None
     )
-    return risk_plot(risk_coverage(confidences(scored), wrong), now=now)
+    return risk_plot(risk_coverage_curve(confidences(scored), wrong), now=now)
 
 
-def _would_be_wrong(one: Scored) -> bool:
+def _would_be_wrong(one: ScoredQuestion) -> bool:
     """Say whether answering would be wrong; a refusal stands for an answer with its nearest sentence."""
-    if one.given.answered or not one.question.answerable:
-        return not (one.given.answered and one.right)
-    return not one.gold.pieces or one.gold.rank(one.given.evidence) != 1
+    if one.reply.answered or not one.question.answerable:
+        return not (one.reply.answered and one.right)
+    return not one.gold.pieces or one.gold.rank(one.reply.evidence) != 1
 
 
-def _bars(summary: Summary) -> list[Bar]:
+def _bars(summary: Summary) -> list[StageLatency]:
     stages = [name.partition(":")[2] for name in summary.overall if name.startswith("seconds_p50:")]
     names = [("total", ""), *((stage, f":{stage}") for stage in stages)]
     return [
-        Bar(stage, summary.overall[f"seconds_p50{suffix}"].value, summary.overall[f"seconds_p95{suffix}"].value)
+        StageLatency(
+            stage, summary.overall[f"seconds_p50{suffix}"].value, summary.overall[f"seconds_p95{suffix}"].value
+        )
         for stage, suffix in names
     ]

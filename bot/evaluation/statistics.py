@@ -77,7 +77,7 @@ def mean(values: "Floats") -> Statistic:
     return statistic
 
 
-def compare(differences: "Floats", *, resamples: int, seed: int) -> Difference:
+def paired_difference(differences: "Floats", *, resamples: int, seed: int) -> Difference:
     """Return the mean of paired differences (new minus old; at least one), with interval and p-values."""
     import numpy as np
 
@@ -126,7 +126,7 @@ BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
+class CalibrationBin:
     """The questions whose confidence lies in one tenth: their number, mean confidence, and share answerable."""
 
     n: int
@@ -135,7 +135,7 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class RiskCoverage:
     """When only the most confident share `coverage` is answered, the share `risk` of those answers is wrong."""
 
     coverage: float
@@ -195,21 +195,21 @@ def percentile(values: "Floats", share: float) -> Statistic:
     return statistic
 
 
-def reliability(confidences: "Floats", labels: "Floats") -> list[Bin]:
+def reliability_bins(confidences: "Floats", labels: "Floats") -> list[CalibrationBin]:
     """Return the ten bins of a reliability diagram; an empty one has NaN."""
     import numpy as np
 
     bins = _bins(confidences)
     members = [np.flatnonzero(bins == number) for number in range(BINS)]
     return [
-        Bin(len(found), float(confidences[found].mean()), float(labels[found].mean()))
+        CalibrationBin(len(found), float(confidences[found].mean()), float(labels[found].mean()))
         if len(found)
-        else Bin(0, float("nan"), float("nan"))
+        else CalibrationBin(0, float("nan"), float("nan"))
         for found in members
     ]
 
 
-def risk_coverage(confidences: "Floats", wrong: "Floats") -> list[Point]:
+def risk_coverage_curve(confidences: "Floats", wrong: "Floats") -> list[RiskCoverage]:
     """Return the risk-coverage curve (El-Yaniv and Wiener 2010), most confident first; equal confidences are one point.
 
     `wrong` is 1 where the answer is wrong or would be.
@@ -221,7 +221,7 @@ def risk_coverage(confidences: "Floats", wrong: "Floats") -> list[Point]:
     risks = np.cumsum(wrong[order]) / answered
     last_of_equals = np.append(np.diff(confidences[order]) != 0, True)
     return [
-        Point(float(count) / len(order), float(risk))
+        RiskCoverage(float(count) / len(order), float(risk))
         for count, risk in zip(answered[last_of_equals], risks[last_of_equals], strict=True)
     ]
 

@@ -8,17 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.evaluation.metrics import describe, order, show, show_range
-from bot.evaluation.scoring import Scored
+from bot.evaluation.metrics import find_metric, format_interval, format_value, metric_order
+from bot.evaluation.scoring import ScoredQuestion
 from bot.evaluation.statistics import (
     Difference,
     Estimate,
     Statistic,
     auroc,
     calibration_error,
-    compare,
     estimate,
     mean,
+    paired_difference,
     percentile,
 )
 from bot.rendering.bidi import clean
@@ -37,7 +37,7 @@ TAG_METRICS = ("right", "hit@1", "hit@5", "citation_recall", "hallucination_rate
 
 RESAMPLES = 1000
 
-Table = Mapping[str, Estimate]
+MetricTable = Mapping[str, Estimate]
 """Estimates by metric, in the order people read them."""
 
 
@@ -45,9 +45,9 @@ Table = Mapping[str, Estimate]
 class Summary:
     """A run in numbers; a cell or tag without questions is not there."""
 
-    overall: Table
-    cells: Mapping[str, Table]
-    tags: Mapping[str, Table]
+    overall: MetricTable
+    cells: Mapping[str, MetricTable]
+    tags: Mapping[str, MetricTable]
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON values; what is undefined is null."""
@@ -74,7 +74,7 @@ class Comparison:
         return {
             name: one
             for name, one in self.differences.items()
-            if describe(name).unit == "share" and (one.up or one.down)
+            if find_metric(name).unit == "share" and (one.up or one.down)
         }
 
     def as_json(self) -> dict[str, Any]:
@@ -82,16 +82,16 @@ class Comparison:
         return {
             "baseline": self.name,
             "questions": self.questions,
-            "differences": {name: plain(asdict(difference)) for name, difference in self.differences.items()},
+            "differences": {name: _json_fields(asdict(difference)) for name, difference in self.differences.items()},
             "better": list(self.better),
             "worse": list(self.worse),
         }
 
 
-def summarise(scored: Sequence[Scored], *, resamples: int = RESAMPLES, seed: int = 0) -> Summary:
+def summarise(scored: Sequence[ScoredQuestion], *, resamples: int = RESAMPLES, seed: int = 0) -> Summary:
     """Summarise at least one scored question."""
 
-    def table(some: Sequence[Scored]) -> Table:
+    def table(some: Sequence[ScoredQuestion]) -> MetricTable:
         return _table(some, resamples, seed)
 
     cells = {cell: [one for one in scored if one.question.direction == cell] for cell in CELLS}
@@ -104,7 +104,12 @@ def summarise(scored: Sequence[Scored], *, resamples: int = RESAMPLES, seed: int
 
 
 def compare_runs(
-    name: str, old: Sequence[Scored], new: Sequence[Scored], *, resamples: int = RESAMPLES, seed: int = 0
+    name: str,
+    old: Sequence[ScoredQuestion],
+    new: Sequence[ScoredQuestion],
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
 ) -> Comparison:
     """Compare two runs question by question; a metric counts where it applies in both."""
     import numpy as np
@@ -113,11 +118,11 @@ def compare_runs(
     after = [one for one in new if one.question.id in before]
     paired = [before[one.question.id] for one in after]
     differences = {}
-    for metric in sorted({metric for one in after for metric in one.values}, key=order):
-        changes = column(after, metric) - column(paired, metric)
+    for metric in sorted({metric for one in after for metric in one.values}, key=metric_order):
+        changes = metric_column(after, metric) - metric_column(paired, metric)
         changes = changes[~np.isnan(changes)]
         if changes.size:
-            differences[metric] = compare(changes, resamples=resamples, seed=seed)
+            differences[metric] = paired_difference(changes, resamples=resamples, seed=seed)
     changed = {new.question.id: new.right - old.right for old, new in zip(paired, after, strict=True)}
     return Comparison(
         name,
@@ -128,26 +133,26 @@ def compare_runs(
     )
 
 
-def markdown(summary: Summary) -> str:
+def summary_markdown(summary: Summary) -> str:
     """Return two tables: every metric over all and in the four cells with intervals, then the main ones by tag."""
     columns = {"all": summary.overall, **summary.cells}
     main = [
-        [describe(name).title, *(_cell(name, table.get(name)) for table in columns.values())]
+        [find_metric(name).title, *(_cell(name, table.get(name)) for table in columns.values())]
         for name in summary.overall
     ]
     written = _markdown_table(["question-article", *columns], main)
     if not summary.tags:
         return written
-    head = ["tag", "questions", *(describe(name).title for name in TAG_METRICS)]
+    head = ["tag", "questions", *(find_metric(name).title for name in TAG_METRICS)]
     tags = [[tag, _count(table), *_values(table, TAG_METRICS)] for tag, table in summary.tags.items()]
     return f"{written}\n{_markdown_table(head, tags)}"
 
 
-def markdown_comparison(comparison: Comparison) -> str:
+def comparison_markdown(comparison: Comparison) -> str:
     """Return a table of differences to the baseline, and which questions changed."""
     rows = [
         [
-            describe(name).title,
+            find_metric(name).title,
             f"{100 * one.value:+.1f} ({100 * one.low:+.1f} to {100 * one.high:+.1f})",
             str(one.up),
             str(one.down),
@@ -160,93 +165,93 @@ def markdown_comparison(comparison: Comparison) -> str:
     return f"{table}\nNow right: {_ids(comparison.better)}\nNow wrong: {_ids(comparison.worse)}\n"
 
 
-def plain(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _json_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return fields as JSON has them: null for NaN."""
     return {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in fields.items()}
 
 
-def column(scored: Sequence[Scored], name: str) -> "Floats":
+def metric_column(scored: Sequence[ScoredQuestion], name: str) -> "Floats":
     """Return a metric of each question, NaN where it does not apply."""
     import numpy as np
 
     return np.array([one.values.get(name, math.nan) for one in scored])
 
 
-def seconds(scored: Sequence[Scored], stage: str) -> "Floats":
+def stage_seconds(scored: Sequence[ScoredQuestion], stage: str) -> "Floats":
     """Return the seconds of each question in a stage, NaN where it had none; "total" is the sum if not given."""
     import numpy as np
 
     if stage == "total":
-        return np.array([one.given.seconds.get("total", sum(one.given.seconds.values())) for one in scored])
-    return np.array([one.given.seconds.get(stage, math.nan) for one in scored])
+        return np.array([one.reply.seconds.get("total", sum(one.reply.seconds.values())) for one in scored])
+    return np.array([one.reply.seconds.get(stage, math.nan) for one in scored])
 
 
-def stages(scored: Sequence[Scored]) -> list[str]:
+def stage_names(scored: Sequence[ScoredQuestion]) -> list[str]:
     """Return the stages that replies give seconds for, in the order they come, without "total"."""
-    return [stage for stage in dict.fromkeys(s for one in scored for s in one.given.seconds) if stage != "total"]
+    return [stage for stage in dict.fromkeys(s for one in scored for s in one.reply.seconds) if stage != "total"]
 
 
-def confidences(scored: Sequence[Scored]) -> "Floats":
+def confidences(scored: Sequence[ScoredQuestion]) -> "Floats":
     """Return the confidence of each reply, 0…1."""
     import numpy as np
 
-    return np.array([one.given.confidence for one in scored])
+    return np.array([one.reply.confidence for one in scored])
 
 
-def answerable(scored: Sequence[Scored]) -> "Floats":
+def answerable_labels(scored: Sequence[ScoredQuestion]) -> "Floats":
     """Return 1 for each question that its article answers, 0 for the others."""
     import numpy as np
 
     return np.array([float(one.question.answerable) for one in scored])
 
 
-def _table(scored: Sequence[Scored], resamples: int, seed: int) -> Table:
+def _table(scored: Sequence[ScoredQuestion], resamples: int, seed: int) -> MetricTable:
     import numpy as np
 
     statistics: dict[str, Statistic] = {}
     support: dict[str, int] = {}
     for name in {name for one in scored for name in one.values}:
-        values = column(scored, name)
+        values = metric_column(scored, name)
         statistics[name], support[name] = mean(values), int((~np.isnan(values)).sum())
     for name, statistic, n in _set_statistics(scored):
         statistics[name], support[name] = statistic, n
     found = estimate(statistics, support, questions=len(scored), resamples=resamples, seed=seed)
-    return {name: found[name] for name in sorted(found, key=order)}
+    return {name: found[name] for name in sorted(found, key=metric_order)}
 
 
-def _set_statistics(scored: Sequence[Scored]) -> list[tuple[str, Statistic, int]]:
+def _set_statistics(scored: Sequence[ScoredQuestion]) -> list[tuple[str, Statistic, int]]:
     """Return the metrics that are no means: name, statistic, and the number of questions it rests on."""
     import numpy as np
 
-    sure, labels = confidences(scored), answerable(scored)
+    sure, labels = confidences(scored), answerable_labels(scored)
     found = [("calibration_error", calibration_error(sure, labels), len(scored))]
     if len(set(labels)) == 2:
         found.append(("auroc", auroc(sure, labels), len(scored)))
-    for stage in ("total", *stages(scored)):
+    for stage in ("total", *stage_names(scored)):
         suffix = "" if stage == "total" else f":{stage}"
-        taken = seconds(scored, stage)
+        taken = stage_seconds(scored, stage)
         n = int((~np.isnan(taken)).sum())
         found += [(f"seconds_p{share:.0%}"[:-1] + suffix, percentile(taken, share), n) for share in (0.5, 0.95)]
     return found
 
 
-def _tags(scored: Sequence[Scored]) -> list[str]:
+def _tags(scored: Sequence[ScoredQuestion]) -> list[str]:
     return sorted({tag for one in scored for tag in one.question.tags})
 
 
-def _table_json(table: Table) -> dict[str, Any]:
-    return {name: plain(asdict(estimate)) for name, estimate in table.items()}
+def _table_json(table: MetricTable) -> dict[str, Any]:
+    return {name: _json_fields(asdict(estimate)) for name, estimate in table.items()}
 
 
 def _ids(ids: Sequence[str]) -> str:
     return ", ".join(ids) or "none"
 
 
-def _values(table: Table, names: Sequence[str]) -> list[str]:
-    return [show(name, table[name].value) if name in table else "" for name in names]
+def _values(table: MetricTable, names: Sequence[str]) -> list[str]:
+    return [format_value(name, table[name].value) if name in table else "" for name in names]
 
 
-def _count(table: Table) -> str:
+def _count(table: MetricTable) -> str:
     """How many questions a table is of: its calibration error rests on all of them."""
     return str(table["calibration_error"].n)
 
@@ -254,7 +259,7 @@ def _count(table: Table) -> str:
 def _cell(name: str, estimate: Estimate | None) -> str:
     if estimate is None:
         return ""
-    return f"{show(name, estimate.value)} ({show_range(name, estimate.low, estimate.high)})"
+    return f"{format_value(name, estimate.value)} ({format_interval(name, estimate.low, estimate.high)})"
 
 
 def _markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

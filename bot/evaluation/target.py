@@ -17,9 +17,9 @@ from typing import IO, Any
 import portalocker
 
 from bot.bootstrap import App, bootstrap
-from bot.evaluation.run import Answer, Plug, Progress, Scope
-from bot.evaluation.scoring import Reply
-from bot.evaluation.testset import TestQuestion, TestSet, identify
+from bot.evaluation.run import AnswerQuestion, EvaluationTarget, Progress, SearchScope
+from bot.evaluation.scoring import ReplyJson
+from bot.evaluation.testset import TestQuestion, TestSet, make_article_id
 from bot.rendering.reply_json import reply_json
 from bot.types import Question
 from config.errors import SourceError, UnknownArticle
@@ -33,8 +33,8 @@ FOLDER = "evaluation"
 """Where in the data folder test sets' articles are kept, apart from people's, a folder for each shape of library."""
 
 
-def connect(scope: Scope, writer: str | None) -> Plug:
-    """Make the plug; nothing is opened or loaded before it is used.
+def make_target(scope: SearchScope, writer: str | None) -> EvaluationTarget:
+    """Make the target; nothing is opened or loaded before it is used.
 
     Raises: SettingsError.
     """
@@ -43,13 +43,13 @@ def connect(scope: Scope, writer: str | None) -> Plug:
     home = settings.folder / FOLDER / people.library.shape.digest
     app = bootstrap(load_settings({"home": str(home)}), writer=writer)
 
-    def prepare(testset: TestSet, progress: Progress) -> Answer:
+    def prepare(testset: TestSet, progress: Progress) -> AnswerQuestion:
         space = space_of(testset.articles)
         held = hold_space(app.library, space, home)
         list(app.indexer.add(testset.articles, space=space, progress=progress))
         return _Engine(app, scope, space, held)
 
-    return Plug(partial(_resolve, app=people), prepare, _settings(app, scope), app.make_model)
+    return EvaluationTarget(partial(_resolve, app=people), prepare, _settings(app, scope), app.make_model)
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,12 @@ class _Engine:
     """
 
     app: App
-    scope: Scope
+    scope: SearchScope
     space: str
     held: IO[bytes]
 
-    def __call__(self, question: TestQuestion) -> Reply:
-        article_id = question.article.id if self.scope is Scope.ARTICLE else None
+    def __call__(self, question: TestQuestion) -> ReplyJson:
+        article_id = question.article.id if self.scope is SearchScope.ARTICLE else None
         asked = Question(question.question, language_of(question.question), article_id, (self.space,))
         return reply_json(self.app.engine.answer(asked))
 
@@ -80,7 +80,7 @@ def _resolve(reference: str, folder: Path, *, app: App) -> Article:
         raise found if isinstance(found, SourceError) else SourceError(f"{str(path)!r} is no article.")
     # Named by what the test set calls it, not by where it lies: replies can be compared with those of another machine.
     source = os.path.normpath(reference)
-    return replace(found, id=identify(source, found.title, found.text), source=source)
+    return replace(found, id=make_article_id(source, found.title, found.text), source=source)
 
 
 def _find(reference: str, library: Library) -> Article:
@@ -102,13 +102,13 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _settings(app: App, scope: Scope) -> dict[str, Any]:
+def _settings(app: App, scope: SearchScope) -> dict[str, Any]:
     """What shapes replies; where things are kept does not."""
     shaping = app.settings.model_dump(mode="json", include={"embedding", "passages", "retrieval", "llm"})
     return shaping | {"scope": scope.value, "writer": app.engine.writer.name}
 
 
-KEPT = 4
+KEPT_SPACES = 4
 """Spaces kept beside the one in use: people go back and forth between a few test sets."""
 
 
@@ -127,7 +127,7 @@ def hold_space(library: Library, space: str, folder: Path) -> IO[bytes]:
     held = _lock_file(folder, space).open("ab")
     portalocker.lock(held, portalocker.LockFlags.SHARED)
     os.utime(held.fileno())
-    for unused in _others(library, space, folder)[KEPT:]:
+    for unused in _others(library, space, folder)[KEPT_SPACES:]:
         with _alone(_lock_file(folder, unused)) as alone:
             if alone:
                 library.space(unused).drop()

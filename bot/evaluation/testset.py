@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from bot.evaluation.jsonl import Problem, Row, parse, show
+from bot.evaluation.jsonl import RecordError, Row, parse_json, show_value
 from config.errors import SanadError, TestSetError
 from index.text.search_form import SearchText, language_of, search_form
 from index.types import Article, Language
@@ -30,10 +30,10 @@ GAP = "\n\n"
 Span = tuple[int, int]
 """A half-open range of code points of the article's text."""
 
-Piece = tuple[Span, ...]
+GoldSpans = tuple[Span, ...]
 """One piece of gold evidence: the places where it stands, any one of which will do."""
 
-Resolve = Callable[[str, Path], Article]
+ResolveArticle = Callable[[str, Path], Article]
 """Finds the article a test set names: by path relative to the test set's folder, or by id.
 
 Raises: SanadError with one clear sentence if there is none.
@@ -54,7 +54,7 @@ class TestQuestion:
     language: Language
     article: Article
     answers: tuple[str, ...] = ()
-    evidence: tuple[Piece, ...] = ()
+    evidence: tuple[GoldSpans, ...] = ()
     answerable: bool = True
     tags: tuple[str, ...] = ()
 
@@ -81,7 +81,7 @@ class TestSet:
     problems: tuple[str, ...] = ()
 
 
-def load_testset(path: Path, *, resolve: Resolve, skip_invalid: bool = False) -> TestSet:
+def load_testset(path: Path, *, resolve: ResolveArticle, skip_invalid: bool = False) -> TestSet:
     """Read a test set: SQuAD from a file named .json, one of our objects a line from any other.
 
     Raises: TestSetError naming the file, the line and what is wrong; with `skip_invalid` only if no question is left.
@@ -100,7 +100,7 @@ def load_testset(path: Path, *, resolve: Resolve, skip_invalid: bool = False) ->
     return TestSet(path.name, _digest(data, articles), tuple(questions), tuple(articles), tuple(problems))
 
 
-def merge(testsets: Sequence[TestSet]) -> TestSet:
+def merge_testsets(testsets: Sequence[TestSet]) -> TestSet:
     """Return one test set with the questions of several, in whatever order they are given.
 
     Where two use the same id, as XQuAD's directions do, all ids begin with the names of their files.
@@ -165,7 +165,9 @@ def _is_unchecked(question: TestQuestion) -> bool:
     return UNCHECKED in question.tags or ("feedback" in question.tags and not has_gold)
 
 
-def choose(testset: TestSet, *, sample: int | None = None, seed: int = 0, tags: Sequence[str] = ()) -> TestSet:
+def select_questions(
+    testset: TestSet, *, sample: int | None = None, seed: int = 0, tags: Sequence[str] = ()
+) -> TestSet:
     """Keep the questions that carry one of `tags` (if any are given), and of those a random `sample`, in file order.
 
     Raises: TestSetError if none is left.
@@ -181,7 +183,7 @@ def choose(testset: TestSet, *, sample: int | None = None, seed: int = 0, tags: 
     return replace(testset, questions=tuple(kept))
 
 
-def identify(source: str, title: str, text: str) -> str:
+def make_article_id(source: str, title: str, text: str) -> str:
     """Return the id of an article of a test set: 12 hexadecimal digits.
 
     It follows from the text, too, for two files of one name (x/dev.json, y/dev.json) name their articles alike.
@@ -189,7 +191,7 @@ def identify(source: str, title: str, text: str) -> str:
     return hashlib.sha256(f"{source}\0{title}\0{text}".encode("utf-8", "replace")).hexdigest()[:12]
 
 
-Found = tuple[str, TestQuestion | Article | Problem]
+Found = tuple[str, TestQuestion | Article | RecordError]
 """Where it stands in the file (the start of a message), and what it is."""
 
 
@@ -217,27 +219,27 @@ def _collect(found: Iterable[Found]) -> tuple[list[TestQuestion], list[Article],
     problems: list[str] = []
     for where, item in found:
         match item:
-            case Problem():
+            case RecordError():
                 problems.append(f"{where}: {item}")
             case Article():
                 articles[item.id] = item
             case TestQuestion() if articles.setdefault(item.article.id, item.article).version != item.article.version:
                 problems.append(f"{where}: its article {item.article.id!r} is there in another version, too; keep one.")
             case TestQuestion() if item.id in questions:
-                problems.append(f"{where}: the id {show(item.id)} was used before; every question needs its own.")
+                problems.append(f"{where}: the id {show_value(item.id)} was used before; every question needs its own.")
             case TestQuestion():
                 questions[item.id] = item
     return list(questions.values()), list(articles.values()), problems
 
 
-def _read_lines(data: bytes, path: Path, resolve: Resolve) -> Iterator[Found]:
+def _read_lines(data: bytes, path: Path, resolve: ResolveArticle) -> Iterator[Found]:
     """Yield the question of each line of our JSONL, or what is wrong with the line."""
-    articles: dict[str, Article | Problem] = {}
+    articles: dict[str, Article | RecordError] = {}
 
     def find(reference: str) -> Article:
         if reference not in articles:
             articles[reference] = _resolve(reference, path.parent, resolve)
-        if isinstance(article := articles[reference], Problem):
+        if isinstance(article := articles[reference], RecordError):
             raise article
         return article
 
@@ -245,8 +247,8 @@ def _read_lines(data: bytes, path: Path, resolve: Resolve) -> Iterator[Found]:
         if line.strip():
             where = f"Line {number} of {path.name!r}"
             try:
-                yield where, _question(Row(parse(_decode_line(line))), find)
-            except Problem as problem:
+                yield where, _question(Row(parse_json(_decode_line(line))), find)
+            except RecordError as problem:
                 yield where, problem
 
 
@@ -254,20 +256,20 @@ def _decode_line(line: bytes) -> str:
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Problem(f"it is not UTF-8 text (byte {error.start} of the line); save the file as UTF-8.") from error
+        raise RecordError(f"it is not UTF-8 text (byte {error.start} of the line); save the file as UTF-8.") from error
 
 
-def _resolve(reference: str, folder: Path, resolve: Resolve) -> Article | Problem:
+def _resolve(reference: str, folder: Path, resolve: ResolveArticle) -> Article | RecordError:
     try:
         return resolve(reference, folder)
     except SanadError as error:
-        return Problem(f"its 'article' is neither a file beside the test set nor in the library. {error}")
+        return RecordError(f"its 'article' is neither a file beside the test set nor in the library. {error}")
 
 
 def _question(row: Row, find: Callable[[str], Article]) -> TestQuestion:
     """Read one object of our JSONL.
 
-    Raises: Problem saying which field is wrong and how.
+    Raises: RecordError saying which field is wrong and how.
     """
     row.refuse_unknown(FIELDS)
     question = row.text("question")
@@ -276,18 +278,20 @@ def _question(row: Row, find: Callable[[str], Article]) -> TestQuestion:
     answers = row.texts("answers")
     evidence = tuple(_piece(quotes, article) for quotes in row.quotes("evidence"))
     if not answerable and (answers or evidence):
-        raise Problem("'answerable' is false, but there are answers or evidence: clear them, or set it to true.")
+        raise RecordError("'answerable' is false, but there are answers or evidence: clear them, or set it to true.")
     language = row.language("language", default=language_of(question))
     return TestQuestion(row.text("id"), question, language, article, answers, evidence, answerable, row.texts("tags"))
 
 
-def _piece(quotes: Sequence[str], article: Article) -> Piece:
+def _piece(quotes: Sequence[str], article: Article) -> GoldSpans:
     """Find where a piece of evidence stands: every occurrence of each of its quotes."""
     places: list[Span] = []
     for quote in quotes:
         found = [*_occurrences(quote, article.text)]
         if not found:
-            raise Problem(f"'evidence' has a quote that does not occur in {show(article.source)}: {show(quote)}.")
+            raise RecordError(
+                f"'evidence' has a quote that does not occur in {show_value(article.source)}: {show_value(quote)}."
+            )
         places.extend(found)
     return tuple(sorted(places))
 
@@ -304,7 +308,7 @@ def _digest(data: bytes, articles: Sequence[Article]) -> str:
     return hashlib.sha256(data + versions.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def schema() -> Mapping[str, Any]:
+def load_schema() -> Mapping[str, Any]:
     """Load the JSON Schema of one line of our JSONL."""
     loaded: Mapping[str, Any] = json.loads(Path(__file__).with_name("testset.schema.json").read_text("utf-8"))
     return loaded
@@ -330,10 +334,10 @@ class _Title:
 
 
 def read_squad(text: str, name: str) -> Iterator[Found]:
-    """Yield the articles and questions of a SQuAD file, and a Problem for each that cannot be read."""
+    """Yield the articles and questions of a SQuAD file, and a RecordError for each that cannot be read."""
     try:
         entries = _entries(text)
-    except Problem as problem:
+    except RecordError as problem:
         yield f"The file {name!r}", problem
         return
     titles: dict[str, _Title] = {}
@@ -342,7 +346,7 @@ def read_squad(text: str, name: str) -> Iterator[Found]:
         try:
             title = _title_of(entry)
             paragraphs = [_Paragraph(where, row, row.string("context")) for row in entry.rows("paragraphs")]
-        except Problem as problem:
+        except RecordError as problem:
             yield where, problem
             continue
         # Some files give a title again for each of its contexts; without one, every entry stands alone.
@@ -351,7 +355,7 @@ def read_squad(text: str, name: str) -> Iterator[Found]:
     for found in titles.values():
         try:
             article = _article(found)
-        except Problem as problem:
+        except RecordError as problem:
             yield found.where, problem
             continue
         yield found.where, article
@@ -359,9 +363,11 @@ def read_squad(text: str, name: str) -> Iterator[Found]:
 
 
 def _entries(text: str) -> list[Row]:
-    top = Row(parse(text))
+    top = Row(parse_json(text))
     if not top.has("data"):
-        raise Problem("this JSON has no list 'data', so it is not in SQuAD's form; name a file of our JSONL .jsonl.")
+        raise RecordError(
+            "this JSON has no list 'data', so it is not in SQuAD's form; name a file of our JSONL .jsonl."
+        )
     return top.rows("data")
 
 
@@ -372,9 +378,9 @@ def _title_of(entry: Row) -> str:
 def _article(found: _Title) -> Article:
     text = GAP.join(paragraph.context for paragraph in found.paragraphs)
     if not any(char.isalnum() for char in text):
-        raise Problem("there is no text in its contexts.")
+        raise RecordError("there is no text in its contexts.")
     title, source = found.title, found.source
-    return Article(identify(source, title, text), title or source, source, text, language_of(text))
+    return Article(make_article_id(source, title, text), title or source, source, text, language_of(text))
 
 
 def _questions(article: Article, paragraphs: Sequence[_Paragraph]) -> Iterator[Found]:
@@ -384,14 +390,14 @@ def _questions(article: Article, paragraphs: Sequence[_Paragraph]) -> Iterator[F
         where = paragraph.where
         try:
             rows = paragraph.row.rows("qas")
-        except Problem as problem:
+        except RecordError as problem:
             yield where, problem
             rows = []
         for row in rows:
             numbers[where] += 1
             try:
                 yield f"{where}, question {numbers[where]}", _squad_question(row, article, paragraph.context, offset)
-            except Problem as problem:
+            except RecordError as problem:
                 yield f"{where}, question {numbers[where]}", problem
         offset += len(paragraph.context) + len(GAP)
 
@@ -419,7 +425,7 @@ def _place(answer: str, start: int, context: str, offset: int) -> Span:
     else:
         place = _search(answer, max(start, 0), context)
     if place is None:
-        raise Problem(f"the answer {answer!r} does not occur in its context.")
+        raise RecordError(f"the answer {answer!r} does not occur in its context.")
     return offset + place[0], offset + place[1]
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation.run import Answer
-from bot.evaluation.testset import Resolve, TestQuestion, TestSet, load_testset
+from bot.evaluation.run import AnswerQuestion
+from bot.evaluation.testset import ResolveArticle, TestQuestion, TestSet, load_testset
 from config.errors import SourceError
 from index.text.search_form import language_of, stems
 from index.text.sentences import split_sentences
@@ -86,12 +86,12 @@ def seed_sets() -> list[TestSet]:
 
 
 @pytest.fixture(scope="session")
-def lexical() -> Answer:
+def lexical() -> AnswerQuestion:
     return lexical_answer
 
 
 @pytest.fixture(scope="session")
-def resolve_seed() -> Resolve:
+def resolve_seed() -> ResolveArticle:
     return resolve
 
 

@@ -10,9 +10,17 @@ import typer
 from typer.testing import CliRunner, Result
 
 from bot.evaluation.command import register
-from bot.evaluation.run import Answer, Plug, Progress, Scope, load_manifest, load_predictions, manifest_path
-from bot.evaluation.scoring import Reply
-from bot.evaluation.testset import Resolve, TestQuestion, TestSet
+from bot.evaluation.run import (
+    AnswerQuestion,
+    EvaluationTarget,
+    Progress,
+    SearchScope,
+    load_manifest,
+    load_predictions,
+    manifest_path,
+)
+from bot.evaluation.scoring import ReplyJson
+from bot.evaluation.testset import ResolveArticle, TestQuestion, TestSet
 from config.errors import ModelError, SanadError, TestSetError
 from tests.bot.evaluation.test_judges import Parrot
 
@@ -22,10 +30,10 @@ WriteLines = Callable[[list[dict[str, Any] | str]], Path]
 class Desk:
     """The command on an app of its own; counts what the engine was asked."""
 
-    def __init__(self, resolve: Resolve, answer: Answer) -> None:
+    def __init__(self, resolve: ResolveArticle, answer: AnswerQuestion) -> None:
         self.asked = 0
         self.model: Any = None
-        self.connected: list[tuple[Scope, str | None]] = []
+        self.connected: list[tuple[SearchScope, str | None]] = []
         self.prepared: list[TestSet] = []
         self._resolve, self._answer = resolve, answer
         self._app = typer.Typer()
@@ -35,16 +43,16 @@ class Desk:
     def __call__(self, *arguments: str | Path) -> Result:
         return CliRunner().invoke(self._app, ["evaluate", *map(str, arguments)])
 
-    def _connect(self, scope: Scope, writer: str | None) -> Plug:
+    def _connect(self, scope: SearchScope, writer: str | None) -> EvaluationTarget:
         self.connected.append((scope, writer))
-        return Plug(self._resolve, self._prepare, {"scope": scope, "writer": writer}, self._model)
+        return EvaluationTarget(self._resolve, self._prepare, {"scope": scope, "writer": writer}, self._model)
 
-    def _prepare(self, testset: TestSet, progress: Progress) -> Answer:
+    def _prepare(self, testset: TestSet, progress: Progress) -> AnswerQuestion:
         progress(1, 1)
         self.prepared.append(testset)
         return self._ask
 
-    def _ask(self, question: TestQuestion) -> Reply:
+    def _ask(self, question: TestQuestion) -> ReplyJson:
         self.asked += 1
         return self._answer(question)
 
@@ -55,7 +63,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(resolve_seed: Resolve, lexical: Answer) -> Desk:
+def desk(resolve_seed: ResolveArticle, lexical: AnswerQuestion) -> Desk:
     return Desk(resolve_seed, lexical)
 
 
@@ -71,7 +79,7 @@ def test_both_shipped_sets_in_one_table(desk: Desk, seeds: Path) -> None:
     assert "| question-article " in result.stdout
     assert all(f"| {cell}" in result.stdout for cell in ("ar-ar", "ar-en", "en-ar", "en-en"))
     assert desk.asked == 122
-    assert desk.connected == [(Scope.ARTICLE, None)]
+    assert desk.connected == [(SearchScope.ARTICLE, None)]
     assert [article.source for article in desk.prepared[0].articles] == [
         "little-amber-ferry.en.txt",
         "russia-syria-bases.ar.txt",
@@ -85,7 +93,7 @@ def test_all_that_is_written(desk: Desk, seeds: Path, tmp_path: Path) -> None:
         "--scope", "library", "--writer", "extractive", "--jobs", 2,
     )  # fmt: skip
     assert desk(*map(str, arguments)).exit_code == 0
-    assert desk.connected == [(Scope.LIBRARY, "extractive")]
+    assert desk.connected == [(SearchScope.LIBRARY, "extractive")]
     written = json.loads(numbers.read_text("utf-8"))
     assert written["manifest"]["settings"] == {"scope": "library", "writer": "extractive"}
     assert written["metrics"]["overall"]["right"]["n"] == len(load_predictions(predictions)) == 92

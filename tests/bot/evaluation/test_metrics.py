@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation.metrics import METRICS, Floor, check_floors, is_known, parse_floor, show, show_range
+from bot.evaluation.metrics import METRICS, Floor, check_floors, format_interval, format_value, is_known, parse_floor
 from bot.evaluation.statistics import Estimate
 from config.errors import EvaluationError
 
@@ -13,16 +13,16 @@ MEASURED = {"hit@1": Estimate(3 / 4, 1 / 4, 1, 4), "error_rate": Estimate(1 / 4,
 
 def test_values_are_written_as_people_read_them() -> None:
     shown = [
-        show("hit@1", 0.7142),
-        show("seconds_p50", 0.0123),
-        show("seconds_p50", 1.25),
-        show("judge_correctness", 4.2),
+        format_value("hit@1", 0.7142),
+        format_value("seconds_p50", 0.0123),
+        format_value("seconds_p50", 1.25),
+        format_value("judge_correctness", 4.2),
     ]
     assert shown == ["71.4 %", "12.3 ms", "1.25 s", "4.20"]
-    assert show("tokens_prompt", 1234.6) == "1,235"
-    assert show("hit@1", float("nan")) == "–"
-    assert show_range("hit@1", 0.5, 0.75) == "50.0–75.0 %"
-    assert show_range("seconds_p50", 0.9, 1.2) == "900.0 ms–1.20 s"
+    assert format_value("tokens_prompt", 1234.6) == "1,235"
+    assert format_value("hit@1", float("nan")) == "–"
+    assert format_interval("hit@1", 0.5, 0.75) == "50.0–75.0 %"
+    assert format_interval("seconds_p50", 0.9, 1.2) == "900.0 ms–1.20 s"
 
 
 @pytest.mark.parametrize(

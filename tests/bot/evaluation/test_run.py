@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.evaluation.run import (
-    Answer,
+    AnswerQuestion,
     Progress,
     Run,
     evaluate,
@@ -60,7 +60,7 @@ class Clerk:
 
 
 def run(clerk: Clerk, path: Path | None = None, testset: TestSet = TESTSET, **more: Any) -> Run:
-    def prepare(pending: TestSet, progress: Progress) -> Answer:
+    def prepare(pending: TestSet, progress: Progress) -> AnswerQuestion:
         progress(3, 3)
         clerk.prepared.append([question.id for question in pending.questions])
         return clerk.answer

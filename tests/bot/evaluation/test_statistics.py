@@ -11,12 +11,12 @@ from bot.evaluation.statistics import (
     Statistic,
     auroc,
     calibration_error,
-    compare,
     estimate,
     mean,
+    paired_difference,
     percentile,
-    reliability,
-    risk_coverage,
+    reliability_bins,
+    risk_coverage_curve,
     sign_test,
 )
 
@@ -60,7 +60,7 @@ def test_auroc_without_one_of_the_kinds_is_undefined() -> None:
 def test_calibration_is_scikit_learns(seed: int) -> None:
     scores, labels = sample(seed)
     shares, means = calibration_curve(labels, scores, n_bins=10, strategy="uniform")
-    bins = [one for one in reliability(scores, labels) if one.n]
+    bins = [one for one in reliability_bins(scores, labels) if one.n]
     assert [one.share for one in bins] == pytest.approx(shares)
     assert [one.confidence for one in bins] == pytest.approx(means)
     expected = sum(one.n * abs(one.share - one.confidence) for one in bins) / len(scores)
@@ -75,7 +75,7 @@ def test_calibration_error_of_resamples_is_that_of_the_drawn_questions() -> None
 
 
 def test_the_highest_confidence_is_in_the_last_bin() -> None:
-    bins = reliability(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+    bins = reliability_bins(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
     assert [one.n for one in bins] == [1, 0, 0, 0, 0, 0, 0, 0, 0, 1]
 
 
@@ -99,7 +99,7 @@ def test_the_risk_coverage_curve_is_that_of_every_threshold() -> None:
     scores, labels = sample(8, ties=True)
     wrong = 1 - labels
     thresholds = sorted(set(scores), reverse=True)
-    curve = risk_coverage(scores, wrong)
+    curve = risk_coverage_curve(scores, wrong)
     assert [one.coverage for one in curve] == pytest.approx([(scores >= least).mean() for least in thresholds])
     assert [one.risk for one in curve] == pytest.approx([wrong[scores >= least].mean() for least in thresholds])
 
@@ -151,7 +151,7 @@ def test_the_sign_test_is_scipys_binomial(up: int, down: int) -> None:
 
 def test_a_real_change_is_found() -> None:
     gain = np.random.default_rng(4).choice([-1.0, 0.0, 1.0], size=300, p=[0.05, 0.75, 0.2])
-    change = compare(gain, resamples=2000, seed=0)
+    change = paired_difference(gain, resamples=2000, seed=0)
     assert change.p_bootstrap < 0.01
     assert change.p_sign < 0.01
     assert change.low > 0
@@ -162,11 +162,11 @@ def test_a_real_change_is_found() -> None:
 def test_chance_is_seldom_taken_for_a_change() -> None:
     generator = np.random.default_rng(7)
     noise = [generator.choice([-1.0, 0.0, 1.0], size=150, p=[0.1, 0.8, 0.1]) for _ in range(200)]
-    found = [compare(one, resamples=500, seed=0) for one in noise]
+    found = [paired_difference(one, resamples=500, seed=0) for one in noise]
     assert 0.01 <= sum(one.p_bootstrap < 0.05 for one in found) / 200 <= 0.10
     assert sum(one.p_sign < 0.05 for one in found) / 200 <= 0.07
 
 
 def test_no_change_at_all_is_no_evidence() -> None:
-    same = compare(np.zeros(10), resamples=200, seed=0)
+    same = paired_difference(np.zeros(10), resamples=200, seed=0)
     assert (same.value, same.p_bootstrap, same.p_sign) == (0, 1, 1)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation.metrics import METRICS, describe
-from bot.evaluation.scoring import Scored, score
+from bot.evaluation.metrics import METRICS, find_metric
+from bot.evaluation.scoring import ScoredQuestion, score
 from bot.evaluation.statistics import Estimate
-from bot.evaluation.summary import compare_runs, markdown, markdown_comparison, summarise
+from bot.evaluation.summary import compare_runs, comparison_markdown, summarise, summary_markdown
 from bot.evaluation.testset import TestQuestion
 from index.types import Article, Language
 
@@ -21,7 +21,7 @@ ARTICLES: dict[str, Article] = {
 def scored(
     name: str, language: Language, article: str, *, hit: bool, confidence: float = 0.5, tags: tuple[str, ...] = (),
     answerable: bool = True, answered: bool = True, seconds: float = 0.01,
-) -> Scored:  # fmt: skip
+) -> ScoredQuestion:  # fmt: skip
     text = ARTICLES[article].text
     end = text.index(".") + 1
     start, stop = (0, end) if hit else (end + 1, len(text))
@@ -79,9 +79,9 @@ def test_metrics_come_in_the_order_of_the_list_and_are_described() -> None:
     names = list(summarise(RUN).overall)
     listed = [metric.name for metric in METRICS if metric.name in names]
     assert names[: len(listed)] == listed
-    assert all(describe(name).about for name in names)
-    assert describe("seconds_p95:find").better == "low"
-    assert describe("tokens_prompt").unit == "count"
+    assert all(find_metric(name).about for name in names)
+    assert find_metric("seconds_p95:find").better == "low"
+    assert find_metric("tokens_prompt").unit == "count"
 
 
 def test_what_is_undefined_is_null_in_json() -> None:
@@ -97,7 +97,7 @@ def test_a_single_question_has_a_summary() -> None:
 
 
 def test_the_markdown_table_has_a_column_for_each_cell() -> None:
-    lines = markdown(summarise(RUN)).splitlines()
+    lines = summary_markdown(summarise(RUN)).splitlines()
     assert [cell.strip() for cell in lines[0].strip("|").split("|")] == [
         "question-article",
         "all",
@@ -124,7 +124,7 @@ def test_a_comparison_pairs_questions_and_names_those_that_changed() -> None:
     assert (change.up, change.down, change.n) == (2, 1, 3)
     assert change.value == pytest.approx(1 / 3)
     assert "verbatim" not in comparison.changed
-    said = markdown_comparison(comparison)
+    said = comparison_markdown(comparison)
     assert "Now right: 1, 3\n" in said
     assert "+33.3 (" in said
     json.dumps(comparison.as_json(), allow_nan=False)

@@ -10,9 +10,9 @@ from typer.testing import CliRunner, Result
 
 from bot.bootstrap import bootstrap
 from bot.cli.app import app
-from bot.evaluation.run import Scope
-from bot.evaluation.target import connect
-from bot.evaluation.testset import TestSet, leave_out_unchecked, load_testset, schema
+from bot.evaluation.run import SearchScope
+from bot.evaluation.target import make_target
+from bot.evaluation.testset import TestSet, leave_out_unchecked, load_schema, load_testset
 from bot.telegram.state.answers import Answers, Cited, Given
 from bot.telegram.state.database import DATABASE, Database
 from config.errors import BotError, TestSetError
@@ -73,7 +73,7 @@ def run(*arguments: str) -> Result:
 
 
 def load(path: Path) -> TestSet:
-    return load_testset(path, resolve=connect(Scope.ARTICLE, None).resolve)
+    return load_testset(path, resolve=make_target(SearchScope.ARTICLE, None).resolve)
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -81,7 +81,7 @@ def rows(path: Path) -> list[dict[str, Any]]:
 
 
 def test_the_export_is_a_test_set(exported: Path) -> None:
-    validator = Draft202012Validator(schema())
+    validator = Draft202012Validator(load_schema())
     for row in rows(exported):
         validator.validate(row)
     assert [question.question.rstrip("?") for question in load(exported).questions] == [
