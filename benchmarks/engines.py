@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.bootstrap import App
-from bot.evaluation.scoring import QuotedSentence, ReplyClaim, parse_reply
+from bot.evaluation.scoring import Citation, ReplyClaim, parse_reply
 from bot.evaluation.testset import TestQuestion
 from bot.parsing.claims import ClaimStream
 from bot.rendering.reply_json import reply_json
@@ -82,9 +82,7 @@ def peer(app: App) -> Ask:
         stream = ClaimStream(sources)
         drafts = [*stream.feed(text), *stream.close()]
         claims = tuple(
-            ReplyClaim(
-                draft.text, tuple(_cited(sources[key], article) for key in draft.keys if key in sources), draft.text
-            )
+            ReplyClaim(draft.text, tuple(_cited(sources[key], article) for key in draft.keys if key in sources))
             for draft in drafts
         )
         invalid = sum(key not in sources for draft in drafts for key in draft.keys)
@@ -125,8 +123,8 @@ class _Meter:
         return meter
 
 
-def _cited(source: str, article: Article) -> QuotedSentence:
+def _cited(source: str, article: Article) -> Citation:
     """The span of the article that one of the peer's sources is: it glues "Source 1:" before the text."""
     text = source.partition("\n")[2].strip()
     start = max(article.text.find(text), 0)
-    return QuotedSentence(article.id, start, start + len(text), text)
+    return Citation(article.id, start, start + len(text), text)

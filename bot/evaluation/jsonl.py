@@ -1,22 +1,61 @@
-"""JSON records from files that people name, each problem in one sentence; and files of JSON lines that grow.
+"""JSON records from files that people name, checked by pydantic; each problem in one sentence. And files of JSON lines.
 
-A growing file has one writer and whole lines only. What a record means is its reader's.
+A file of lines grows as a run goes on: one writer, whole lines only. What a record means is its reader's.
 """
 
 import json
-import math
 import os
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Annotated, Any, Generic, TypeVar
+
+import portalocker
+from pydantic import BeforeValidator, Field, Strict, TypeAdapter, ValidationError
 
 from config.errors import EvaluationError
-from index.types import Language
+
+T = TypeVar("T")
+
+
+def _replace_half_characters(value: Any) -> Any:
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+
+
+String = Annotated[str, Strict(), BeforeValidator(_replace_half_characters)]
+"""Any text. Half surrogate pairs, which no file can hold, become "?", so that offsets stay right."""
+
+Text = Annotated[String, Field(pattern=r"\S")]
+"""A text that is not blank."""
+
+WholeNumber = Annotated[int, Strict()]
+
+Amount = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
+"""A number that is not negative."""
+
+Probability = Annotated[float, Strict(), Field(ge=0, le=1)]
+
+Flag = Annotated[bool, Strict()]
+
+_EXPECTED = {
+    "bool_type": "true or false",
+    "dataclass_type": "a JSON object",
+    "dict_type": "a JSON object",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "mapping_type": "a JSON object",
+    "model_type": "a JSON object",
+    "string_pattern_mismatch": "a text that is not empty",
+    "string_type": "a text",
+    "too_short": "a list that is not empty",
+    "tuple_type": "a list",
+}
+"""What a value should have been, by pydantic's kinds of error; of other kinds pydantic's own words are good enough."""
 
 
 class RecordError(Exception):
-    """What is wrong with one piece of a test set; its text completes "Line 3 of 'x.jsonl': "."""
+    """What is wrong with one record; its text completes "Line 3 of 'x.jsonl': "."""
 
 
 def parse_json(text: str) -> Any:
@@ -33,114 +72,36 @@ def parse_json(text: str) -> Any:
         raise RecordError("this JSON is nested too deeply or has a number that is too long.") from error
 
 
-class Row:
-    """A JSON object whose fields are taken out by kind; each method raises `RecordError` for a value of another kind.
+def read_record(kind: type[T], value: Any) -> T:
+    """Return a JSON value as a `kind`, a pydantic model or a dataclass whose fields have the types above.
 
-    Half surrogate pairs, which no file can hold, become "?", so that offsets stay right.
+    Raises: RecordError naming the field that is wrong, and what stands there.
     """
-
-    def __init__(self, value: Any) -> None:
-        if not isinstance(value, Mapping):
-            raise RecordError(f"expected a JSON object, found {show_value(value)}.")
-        self._fields = value
-
-    @property
-    def fields(self) -> Mapping[str, Any]:
-        """The object itself."""
-        return self._fields
-
-    def has(self, name: str) -> bool:
-        """Say whether there is such a field."""
-        return name in self._fields
-
-    def refuse_unknown(self, known: Set[str]) -> None:
-        """Raise for a field that is not known: more often a slip than meant to be passed over."""
-        unknown = sorted(set(self._fields) - known)
-        if unknown:
-            raise RecordError(f"there is no field {show_value(unknown[0])}; the fields are {', '.join(sorted(known))}.")
-
-    def text(self, name: str) -> str:
-        """A text that is not empty."""
-        value = self._fields.get(name)
-        if not isinstance(value, str) or not value.strip():
-            raise RecordError(f"{name!r} must be a text that is not empty, found {show_value(value)}.")
-        return _whole(value)
-
-    def string(self, name: str) -> str:
-        """Any text, also an empty one."""
-        value = self._fields.get(name)
-        if not isinstance(value, str):
-            raise RecordError(f"{name!r} must be a text, found {show_value(value)}.")
-        return _whole(value)
-
-    def integer(self, name: str) -> int:
-        """A whole number."""
-        value = self._fields.get(name)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise RecordError(f"{name!r} must be a whole number, found {show_value(value)}.")
-        return value
-
-    def integers(self, name: str) -> tuple[int, ...]:
-        """A list of whole numbers; nothing is an empty list."""
-        values = self._fields.get(name)
-        return tuple(Row({name: value}).integer(name) for value in ([] if values is None else self._list(name)))
-
-    def number(self, name: str, *, low: float, high: float = math.inf) -> float:
-        """A number in [low, high]."""
-        value = self._fields.get(name)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
-            raise RecordError(f"{name!r} must be a number from {low} to {high}, found {show_value(value)}.")
-        return float(value)
-
-    def numbers(self, name: str) -> dict[str, float]:
-        """An object of numbers that are not negative; no such field is an empty one."""
-        fields = self._fields.get(name, {})
-        if not isinstance(fields, Mapping):
-            raise RecordError(f"{name!r} must be an object of numbers, found {show_value(fields)}.")
-        return {key: Row(fields).number(key, low=0) for key in fields}
-
-    def flag(self, name: str, *, default: bool) -> bool:
-        """True or false."""
-        value = self._fields.get(name, default)
-        if not isinstance(value, bool):
-            raise RecordError(f"{name!r} must be true or false, found {show_value(value)}.")
-        return value
-
-    def language(self, name: str, *, default: Language) -> Language:
-        """A language we speak."""
-        value = self._fields.get(name, default)
-        if value not in ("ar", "en"):
-            raise RecordError(f"{name!r} must be 'ar' or 'en', found {show_value(value)}.")
-        return cast(Language, value)
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        """A list of texts, none of them empty; no such field is an empty list."""
-        return tuple(Row({name: value}).text(name) for value in self._list(name))
-
-    def quotes(self, name: str) -> tuple[tuple[str, ...], ...]:
-        """A list of texts or of lists of texts; a lone text is a list of one."""
-        return tuple(
-            Row({name: value}).texts(name) if isinstance(value, list) and value else (Row({name: value}).text(name),)
-            for value in self._list(name)
-        )
-
-    def object(self, name: str) -> Mapping[str, Any]:
-        """An object, unread."""
-        return Row(self._fields.get(name)).fields
-
-    def rows(self, name: str) -> list["Row"]:
-        """A list of objects."""
-        return [Row(value) for value in self._list(name)]
-
-    def _list(self, name: str) -> Sequence[Any]:
-        value = self._fields.get(name, [])
-        if not isinstance(value, list):
-            raise RecordError(f"{name!r} must be a list, found {show_value(value)}.")
-        return value
+    try:
+        record: T = _adapter(kind).validate_python(value)  # type: ignore[arg-type] # to mypy, type[T] is not hashable
+    except ValidationError as error:
+        raise RecordError(_sentence(error, kind)) from error
+    return record
 
 
-def _whole(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def _sentence(error: ValidationError, kind: type) -> str:
+    """Say what is wrong with the first field that is."""
+    details = error.errors(include_url=False)
+    # A slip in the name of a field also leaves that field missing: the slip is what a person can put right.
+    first = next((one for one in details if one["type"] == "extra_forbidden"), details[0])
+    name = next((part for part in reversed(first["loc"]) if isinstance(part, str)), None)
+    found = show_value(first["input"])
+    if first["type"] == "extra_forbidden":
+        return f"there is no field {show_value(name)}; the fields are {', '.join(sorted(kind.__annotations__))}."
+    if first["type"] == "missing":
+        return f"{name!r} is missing in {found}."
+    expected = _EXPECTED.get(first["type"]) or first["msg"].removeprefix("Input should be ")
+    return f"expected {expected}, found {found}." if name is None else f"{name!r} must be {expected}, found {found}."
 
 
 def show_value(value: Any) -> str:
@@ -151,14 +112,43 @@ def show_value(value: Any) -> str:
     return shown if len(shown) <= 60 else shown[:57] + "…"
 
 
+class JsonlFile(Generic[T]):
+    """An open file of JSON lines that grows, or without a file a stand-in that keeps nothing."""
+
+    def __init__(self, file: IO[bytes] | None, records: Sequence[T]) -> None:
+        self._file = file
+        self.records = records
+        """What was there when it was opened."""
+
+    def append(self, fields: Mapping[str, Any]) -> None:
+        """Write a line, in the file before anything else happens.
+
+        Raises: EvaluationError if the disk does not take it.
+        """
+        if self._file is None:
+            return
+        line = json.dumps(fields, ensure_ascii=False) + "\n"
+        try:
+            self._file.write(line.encode("utf-8", "replace"))
+            self._file.flush()
+        except OSError as error:
+            raise EvaluationError(f"{str(self._file.name)!r} cannot be written: {error.strerror}.") from error
+
+
 @contextmanager
-def open_jsonl(path: Path, what: str) -> Iterator[IO[bytes]]:
-    """Open a file to add lines to it, alone.
+def open_jsonl(
+    path: Path | None, what: str, kind: type[T], *, fresh: bool, check: Callable[[Path], None]
+) -> Iterator[JsonlFile[T]]:
+    """Open a file to add lines to it, alone; without a path, nothing is kept. `fresh` begins it anew.
 
-    Raises: EvaluationError if it cannot be written, or another run is writing it.
+    `what` it is stands in messages ("predictions"). `check` is called before anything is changed, and raises if the
+    file is not ours.
+
+    Raises: EvaluationError if it cannot be written, another run is writing it, or a line is no `kind`.
     """
-    import portalocker
-
+    if path is None:
+        yield JsonlFile(None, ())
+        return
     try:
         file = path.open("ab")
     except OSError as error:
@@ -170,38 +160,31 @@ def open_jsonl(path: Path, what: str) -> Iterator[IO[bytes]]:
             raise EvaluationError(
                 f"Another run is writing the {what} {str(path)!r}; wait for it or name another file."
             ) from error
-        yield file
+        check(path)
+        if fresh:
+            file.truncate(0)
+        _drop_torn_line(file, path)
+        yield JsonlFile(file, tuple(load_jsonl(path, what, kind)))
 
 
-def append_line(file: IO[bytes], fields: Mapping[str, Any]) -> None:
-    """Write a line, in the file before anything else happens. Raises: EvaluationError if the disk does not take it."""
-    line = json.dumps(fields, ensure_ascii=False) + "\n"
-    try:
-        file.write(line.encode("utf-8", "replace"))
-        file.flush()
-    except OSError as error:
-        raise EvaluationError(f"{str(file.name)!r} cannot be written: {error.strerror}.") from error
+def load_jsonl(path: Path, what: str, kind: type[T]) -> Iterator[T]:
+    """Yield the record of each line.
 
-
-def drop_torn_line(file: IO[bytes], path: Path) -> None:
-    """Cut off what a kill left of a line, so that the next one starts on its own."""
-    whole = path.read_bytes().rfind(b"\n") + 1
-    file.truncate(whole)
-    file.seek(0, os.SEEK_END)
-
-
-def load_jsonl(path: Path, what: str) -> Iterator[tuple[str, Row]]:
-    """Yield the object of each line, with where it stands as the start of a message.
-
-    Raises: EvaluationError naming the line if the file cannot be read.
+    Raises: EvaluationError naming the line if the file cannot be read or holds anything else.
     """
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:
         raise EvaluationError(f"The {what} {str(path)!r} cannot be read: {error.strerror}.") from error
     for number, line in enumerate(lines, start=1):
-        where = f"Line {number} of the {what} {str(path)!r}"
         try:
-            yield where, Row(parse_json(line.decode("utf-8", "replace")))
-        except RecordError as problem:
-            raise EvaluationError(f"{where}: {problem}") from problem
+            yield read_record(kind, parse_json(line.decode("utf-8", "replace")))
+        except RecordError as error:
+            raise EvaluationError(f"Line {number} of the {what} {str(path)!r}: {error}") from error
+
+
+def _drop_torn_line(file: IO[bytes], path: Path) -> None:
+    """Cut off what a kill left of a line, so that the next one starts on its own."""
+    whole = path.read_bytes().rfind(b"\n") + 1
+    file.truncate(whole)
+    file.seek(0, os.SEEK_END)

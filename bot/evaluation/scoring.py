@@ -9,11 +9,22 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
-from bot.evaluation.jsonl import RecordError, Row
+from pydantic import Field
+
+from bot.evaluation.jsonl import (
+    Amount,
+    Flag,
+    Probability,
+    RecordError,
+    String,
+    Text,
+    WholeNumber,
+    read_record,
+)
 from bot.evaluation.judges import Judge
 from bot.evaluation.testset import Span, TestQuestion
 from index.text.search_form import is_arabic, language_of, without_article, words
@@ -28,33 +39,53 @@ ReplyJson = Mapping[str, Any]
 class QuotedSentence:
     """A sentence that a reply shows: text, and where it says that it stands."""
 
-    article_id: str
-    start: int
-    end: int
-    text: str
+    article_id: Text
+    start: WholeNumber
+    end: WholeNumber
+    text: String
+
+
+@dataclass(frozen=True, slots=True)
+class Citation(QuotedSentence):
+    """A sentence that a claim cites; `span` is the part of the article that it marks as the answer proper."""
+
+    text: Annotated[String, Field(validation_alias="quote")]
+    span: tuple[WholeNumber, ...] | None = field(default=None, compare=False)
+
+    @property
+    def marked(self) -> str:
+        """The part of the quote that is the answer proper, "" if nothing is marked."""
+        if self.span is None or len(self.span) != 2:
+            return ""
+        first, last = self.span
+        return self.text[max(first - self.start, 0) : max(last - self.start, 0)]
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyClaim:
-    """A claim, the sentences it cites, and the answer proper: what it marks in them, or else the claim itself."""
+    """A claim and the sentences it cites."""
 
-    text: str
-    citations: tuple[QuotedSentence, ...]
-    short: str
+    text: String
+    citations: tuple[Citation, ...] = ()
+
+    @property
+    def short_answer(self) -> str:
+        """The answer proper: what the claim marks in its quotes, or else the claim itself."""
+        return " ".join(filter(None, (citation.marked for citation in self.citations))) or self.text
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedReply:
-    """A reply as scoring sees it; `seconds` by stage, `tokens` by kind (none where no model was asked)."""
+    """A reply as scoring sees it; `seconds` by stage."""
 
-    language: str
-    answered: bool
-    confidence: float
-    writer: str
-    claims: tuple[ReplyClaim, ...]
-    evidence: tuple[QuotedSentence, ...]
-    seconds: Mapping[str, float]
-    tokens: Mapping[str, float]
+    language: Text
+    confidence: Probability
+    writer: Text
+    answered: Flag = False
+    claims: tuple[ReplyClaim, ...] = ()
+    evidence: tuple[QuotedSentence, ...] = ()
+    seconds: Mapping[str, Amount] = field(default_factory=dict)
+    usage: Mapping[str, Amount] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -62,63 +93,32 @@ class ParsedReply:
         return " ".join(claim.text for claim in self.claims)
 
     @property
-    def short(self) -> str:
+    def short_answer(self) -> str:
         """The answer proper: what the claims mark in their quotes, where they mark anything."""
-        return " ".join(claim.short for claim in self.claims)
+        return " ".join(claim.short_answer for claim in self.claims)
 
     @property
-    def citations(self) -> tuple[QuotedSentence, ...]:
+    def citations(self) -> tuple[Citation, ...]:
         """Each cited sentence once, in the order of the claims."""
         return tuple(dict.fromkeys(citation for claim in self.claims for citation in claim.citations))
 
+    @property
+    def tokens(self) -> Mapping[str, float]:
+        """The tokens in and out of the language model, by the names of their metrics; none where it was not asked."""
+        if not self.usage.get("calls", 1):
+            return {}
+        return {name: count for name, count in self.usage.items() if name.startswith("tokens_")}
+
 
 def parse_reply(reply: ReplyJson) -> ParsedReply:
-    """Take a reply apart.
+    """Take a reply apart; the claims of a refusal are passed over.
 
     Raises: RecordError naming the field that is not as `ask --json` promises.
     """
-    row = Row(reply)
-    claims = tuple(map(_stated, row.rows("claims")))
-    answered = row.flag("answered", default=False)
-    if answered and not claims:
+    parsed = read_record(ParsedReply, reply)
+    if parsed.answered and not parsed.claims:
         raise RecordError("it is 'answered', but has no claims.")
-    return ParsedReply(
-        row.text("language"),
-        answered,
-        row.number("confidence", low=0, high=1),
-        row.text("writer"),
-        claims if answered else (),
-        tuple(_quoted(one, "text") for one in row.rows("evidence")),
-        row.numbers("seconds"),
-        _tokens(row),
-    )
-
-
-def _tokens(row: Row) -> Mapping[str, float]:
-    """Return the tokens in and out of the language model; none where it was not asked."""
-    usage = row.numbers("usage")
-    kinds = {name.removeprefix("tokens_"): count for name, count in usage.items() if name.startswith("tokens_")}
-    return kinds if usage.get("calls", 1) else {}
-
-
-def _stated(claim: Row) -> ReplyClaim:
-    text, rows = claim.string("text"), claim.rows("citations")
-    citations = tuple(_quoted(row, "quote") for row in rows)
-    marked = " ".join(filter(None, map(_marked, rows)))
-    return ReplyClaim(text, citations, marked or text)
-
-
-def _marked(citation: Row) -> str:
-    """Return the part of the quote that a citation marks as the answer."""
-    span = citation.integers("span")
-    if len(span) != 2:
-        return ""
-    start = citation.integer("start")
-    return citation.string("quote")[max(span[0] - start, 0) : max(span[1] - start, 0)]
-
-
-def _quoted(row: Row, text: str) -> QuotedSentence:
-    return QuotedSentence(row.text("article_id"), row.integer("start"), row.integer("end"), row.string(text))
+    return parsed if parsed.answered else replace(parsed, claims=())
 
 
 Positions = frozenset[int]
@@ -293,7 +293,7 @@ def _values(question: TestQuestion, reply: ParsedReply, gold: GoldSentences, art
     if shown := (*reply.citations, *reply.evidence):
         yield "verbatim", float(all(_is_verbatim(quoted, articles) for quoted in shown))
     yield "language_right", float(_is_language_right(question, reply))
-    yield from ((f"tokens_{kind}", count) for kind, count in reply.tokens.items())
+    yield from reply.tokens.items()
 
 
 def _is_right(question: TestQuestion, reply: ParsedReply, gold: GoldSentences) -> bool:
@@ -305,10 +305,10 @@ def _is_right(question: TestQuestion, reply: ParsedReply, gold: GoldSentences) -
 
 
 def _against_answers(question: TestQuestion, reply: ParsedReply) -> Values:
-    yield "exact_match", exact_match(reply.short, question.answers, squad_tokens)
-    yield "f1", f1(reply.short, question.answers, squad_tokens)
-    yield "exact_match_normalised", exact_match(reply.short, question.answers, normalised_tokens)
-    yield "f1_normalised", f1(reply.short, question.answers, normalised_tokens)
+    yield "exact_match", exact_match(reply.short_answer, question.answers, squad_tokens)
+    yield "f1", f1(reply.short_answer, question.answers, squad_tokens)
+    yield "exact_match_normalised", exact_match(reply.short_answer, question.answers, normalised_tokens)
+    yield "f1_normalised", f1(reply.short_answer, question.answers, normalised_tokens)
     yield "answer_contained", contains(reply.text, question.answers, normalised_tokens)
 
 

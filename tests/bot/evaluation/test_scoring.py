@@ -243,13 +243,24 @@ def test_tokens_and_seconds_are_kept() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"confidence": 1.5}, "'confidence' must be a number from 0 to 1, found 1.5"),
+        ({"confidence": 1.5}, "'confidence' must be less than or equal to 1, found 1.5"),
         ({"confidence": True}, "'confidence' must be a number"),
         ({"claims": []}, "it is 'answered', but has no claims"),
-        ({"claims": [{"text": "x", "citations": [{"article_id": "news"}]}]}, "'start' must be a whole number"),
+        (
+            {"claims": [{"text": "x", "citations": [{"article_id": "news"}]}]},
+            '\'start\' is missing in {"article_id": "news"}',
+        ),
         ({"evidence": "none"}, "'evidence' must be a list"),
-        ({"seconds": {"find": -1}}, "'find' must be a number from 0"),
-        ({"language": None}, "'language' must be a text"),
+        ({"seconds": {"find": -1}}, "'find' must be greater than or equal to 0, found -1"),
+        ({"confidence": float("nan")}, "'confidence' must be less than or equal to 1, found NaN"),
+        (
+            {"claims": [{"text": "x", "citations": [{"article_id": "a", "start": True}]}]},
+            "'start' must be a whole number, found true",
+        ),
+        ({"evidence": [7]}, "'evidence' must be a JSON object, found 7"),
+        ({"usage": []}, "'usage' must be a JSON object, found []"),
+        ({"language": None}, "'language' must be a text, found nothing"),
+        ({"language": " "}, "'language' must be a text that is not empty"),
     ],
 )
 def test_a_reply_that_breaks_the_contract_is_named(change: dict[str, Any], sentence: str) -> None:

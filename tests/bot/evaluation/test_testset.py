@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from bot.evaluation.testset import TestSet, load_schema, load_testset, merge_testsets, select_questions
+from bot.evaluation.testset import QuestionLine, TestSet, load_schema, load_testset, merge_testsets, select_questions
 from config.errors import SourceError, TestSetError
 from index.types import Article
 
@@ -67,12 +67,15 @@ BAD = [
     ("not json", "{", "not valid JSON"),
     ("not an object", "[1]", "expected a JSON object"),
     ("deep nesting", "[" * 100_000, "nested too deeply"),
-    ("no id", {key: GOOD[key] for key in GOOD if key != "id"}, "'id' must be a text"),
+    ("no id", {key: GOOD[key] for key in GOOD if key != "id"}, "'id' is missing in {"),
     ("blank question", GOOD | {"question": " "}, "'question' must be a text"),
     ("another language", GOOD | {"language": "fr"}, "'ar' or 'en'"),
     ("flag as text", GOOD | {"answerable": "no"}, "'answerable' must be true or false"),
     ("answers no list", GOOD | {"answers": "1931"}, "'answers' must be a list"),
     ("an answer no text", GOOD | {"answers": [1931]}, "'answers' must be a text"),
+    ("a quote no text", GOOD | {"evidence": [1931]}, "'evidence' must be a text, found 1931"),
+    ("no quote in a list", GOOD | {"evidence": [[]]}, "'evidence' must be a list that is not empty, found []"),
+    ("a language of null", GOOD | {"language": None}, "'language' must be 'ar' or 'en', found nothing"),
     ("a slip in a name", GOOD | {"evidences": []}, 'there is no field "evidences"'),
     ("unanswerable with evidence", GOOD | {"answerable": False}, "clear them"),
     ("a quote that is not there", GOOD | {"evidence": ["It opened."]}, 'does not occur in "news.txt": "It opened."'),
@@ -124,6 +127,9 @@ def test_the_schema_and_the_reader_agree() -> None:
         if isinstance(line, dict):
             assert validator.is_valid(line) == (name in beyond_a_schema), name
     assert validator.is_valid(GOOD)
+    fields = QuestionLine.model_fields
+    assert load_schema()["properties"].keys() == fields.keys()
+    assert set(load_schema()["required"]) == {name for name, field in fields.items() if field.is_required()}
 
 
 @pytest.mark.parametrize(

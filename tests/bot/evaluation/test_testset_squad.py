@@ -106,7 +106,7 @@ def test_published_offsets_that_miss_are_put_right(answer: str, start: int) -> N
     ("paragraph", "sentence"),
     [
         ({"context": "It opened.", "qas": [ask(1, ("never", 0))]}, "the answer 'never' does not occur"),
-        ({"context": "It opened.", "qas": [{"id": "q1", "answers": []}]}, "'question' must be a text"),
+        ({"context": "It opened.", "qas": [{"id": "q1", "answers": []}]}, "'question' is missing in {"),
         ({"context": 7, "qas": []}, "'context' must be a text"),
         ({"context": "It opened.", "qas": 7}, "'qas' must be a list"),
         ({"context": "…", "qas": []}, "there is no text in its contexts"),
