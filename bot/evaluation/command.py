@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -15,42 +14,22 @@ from bot.evaluation.report import render_report
 from bot.evaluation.run import (
     EvaluationTarget,
     Progress,
-    Run,
     SearchScope,
     evaluate,
     load_baseline,
     manifest_path,
     score_run,
 )
-from bot.evaluation.scoring import ScoredQuestion
-from bot.evaluation.summary import Comparison, Summary, compare_runs, comparison_markdown, summarise, summary_markdown
+from bot.evaluation.summary import compare_runs, comparison_markdown, summarise, summary_markdown
 from bot.evaluation.testset import TestSet, leave_out_unchecked, load_testset, merge_testsets, select_questions
 from config.errors import EvaluationError
 
-PASSED, FELL_BELOW = 0, 1
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The options of one run."""
-
-    testsets: tuple[Path, ...]
-    sample: int | None = None
-    seed: int = 0
-    jobs: int = 1
-    predictions: Path | None = None
-    fresh: bool = False
-    report: Path | None = None
-    json: Path | None = None
-    baseline: Path | None = None
-    fail_under: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    judge: bool = False
-    skip_invalid: bool = False
+FELL_BELOW = 1
+"""Exit status where a floor was not kept."""
 
 
 def register(app: typer.Typer, make_target: Callable[[SearchScope, str | None], EvaluationTarget]) -> None:
-    """Add the command to `app`; `make_target` makes what is evaluated, for a scope and the name of a writer."""
+    """Add the command to `app`; `make_target` is given the name of a writer, None for the one that is configured."""
 
     @app.command("evaluate")
     def evaluate_command(
@@ -76,113 +55,111 @@ def register(app: typer.Typer, make_target: Callable[[SearchScope, str | None], 
         skip_invalid: Annotated[bool, typer.Option("--skip-invalid", help="Leave out what cannot be read.")] = False,
     ) -> None:
         """Answer the questions of test sets and say how good the answers are."""
-        options = Options(
-            tuple(testsets),
-            sample=sample,
-            seed=seed,
-            jobs=jobs,
-            predictions=predictions,
-            fresh=fresh,
-            report=report,
-            json=as_json,
-            baseline=baseline,
-            fail_under=tuple(fail_under or ()),
-            tags=tuple(tag or ()),
-            judge=judge,
-            skip_invalid=skip_invalid,
-        )
-        raise typer.Exit(run(options, make_target(scope, writer)))
-
-
-def run(options: Options, target: EvaluationTarget) -> int:
-    """Evaluate, write what was asked for, print the tables; returns the exit status.
-
-    Raises: SanadError for anything that keeps the evaluation from its end.
-    """
-    floors = [parse_floor(floor, judged=options.judge) for floor in options.fail_under]
-    _check_outputs(
-        predictions=options.predictions,
-        others={"--report": options.report, "--json": options.json},
-        testsets=options.testsets,
-        baseline=options.baseline,
-    )
-    testset = _load(options, target)
-    baseline = load_baseline(options.baseline, testset) if options.baseline else None
-    judge = ModelJudge(target.model()) if options.judge else None
-    finished = _ask(options, target, testset, judge)
-    with _keeping(options, judge) as kept:
+        target = make_target(scope, writer)
+        # What cannot work is found out before the first question is asked.
+        floors = [parse_floor(floor, judged=judge) for floor in fail_under or ()]
+        _check_outputs(predictions, {"--report": report, "--json": as_json}, testsets, baseline)
+        testset = _load_testsets(testsets, target, skip_invalid=skip_invalid)
+        testset = select_questions(testset, sample=sample, seed=seed, tags=tag or ())
+        earlier = load_baseline(baseline, testset) if baseline else None
+        model = ModelJudge(target.model()) if judge else None
         with _progress_bars() as bar:
-            scored = score_run(finished, judge=kept, progress=bar("Scoring"))
-        comparison = _compare(options, baseline, scored, kept)
-    summary = summarise(scored, seed=options.seed)
-    _publish(options, finished, scored, summary, comparison)
-    failures = check_floors(floors, summary.overall)
-    for failure in failures:
-        typer.echo(f"sanad: {failure}", err=True)
-    return FELL_BELOW if failures else PASSED
-
-
-@contextmanager
-def _keeping(options: Options, judge: Judge | None) -> Iterator[Judge | None]:
-    """Keep what the judge says beside the predictions, if there are any."""
-    if judge is None:
-        yield None
-        return
-    path = judge_cache_path(options.predictions) if options.predictions else None
-    with cached_judge(judge, path, fresh=options.fresh) as kept:
-        yield kept
-
-
-def _ask(options: Options, target: EvaluationTarget, testset: TestSet, judge: Judge | None) -> Run:
-
-    with _progress_bars() as bar:
-        return evaluate(
-            testset,
-            target.prepare,
-            settings=target.settings,
-            options={"sample": options.sample, "seed": options.seed, "tags": list(options.tags)},
-            judge=judge.name if judge else None,
-            predictions=options.predictions,
-            fresh=options.fresh,
-            jobs=options.jobs,
-            progress=bar("Asking"),
-            indexing=bar("Indexing"),
+            run = evaluate(
+                testset,
+                target.prepare,
+                settings=target.settings,
+                options={"sample": sample, "seed": seed, "tags": tag or []},
+                judge=model.name if model else None,
+                predictions=predictions,
+                fresh=fresh,
+                jobs=jobs,
+                progress=bar("Asking"),
+                indexing=bar("Indexing"),
+            )
+        marks = judge_cache_path(predictions) if predictions else None
+        cache: AbstractContextManager[Judge | None] = (
+            cached_judge(model, marks, fresh=fresh) if model else nullcontext()
         )
+        with cache as asked, _progress_bars() as bar:
+            scored = score_run(run, judge=asked, progress=bar("Scoring"))
+            before = score_run(earlier, judge=asked) if earlier else None
+        summary = summarise(scored, seed=seed)
+        comparison = compare_runs(baseline.name, before, scored, seed=seed) if baseline and before else None
+        if as_json:
+            numbers = {"manifest": run.manifest, "metrics": summary.as_json()}
+            numbers |= {"comparison": comparison.as_json()} if comparison else {}
+            _write(as_json, json.dumps(numbers, ensure_ascii=False, indent=2) + "\n")
+        if report:
+            _write(report, render_report(run, scored, summary, comparison))
+        typer.echo(summary_markdown(summary))
+        if comparison:
+            typer.echo(comparison_markdown(comparison))
+        failures = check_floors(floors, summary.overall)
+        for failure in failures:
+            typer.echo(f"sanad: {failure}", err=True)
+        if failures:
+            raise typer.Exit(FELL_BELOW)
 
 
-def _publish(
-    options: Options, run: Run, scored: list[ScoredQuestion], summary: Summary, comparison: Comparison | None
-) -> None:
-    """Write the files that were asked for, and print the tables."""
-    if options.json:
-        numbers = {"manifest": run.manifest, "metrics": summary.as_json()}
-        numbers |= {"comparison": comparison.as_json()} if comparison else {}
-        _write_output(options.json, json.dumps(numbers, ensure_ascii=False, indent=2) + "\n")
-    if options.report:
-        _write_output(options.report, render_report(run, scored, summary, comparison))
-    typer.echo(summary_markdown(summary))
-    if comparison:
-        typer.echo(comparison_markdown(comparison))
-
-
-def _load(options: Options, target: EvaluationTarget) -> TestSet:
-
-    loaded = [
-        load_testset(path, resolve=target.resolve, skip_invalid=options.skip_invalid) for path in options.testsets
-    ]
+def _load_testsets(paths: Sequence[Path], target: EvaluationTarget, *, skip_invalid: bool) -> TestSet:
+    """Load test sets as one, and say what is left out of them."""
+    loaded = [load_testset(path, resolve=target.resolve, skip_invalid=skip_invalid) for path in paths]
     testset = leave_out_unchecked(merge_testsets(loaded))
     for problem in testset.problems:
         typer.echo(f"sanad: left out: {problem}", err=True)
-    return select_questions(testset, sample=options.sample, seed=options.seed, tags=options.tags)
+    return testset
 
 
-def _compare(
-    options: Options, baseline: Run | None, scored: list[ScoredQuestion], judge: Judge | None
-) -> Comparison | None:
+def _check_outputs(
+    predictions: Path | None, written: Mapping[str, Path | None], testsets: Sequence[Path], baseline: Path | None
+) -> None:
+    """Refuse an output that could not be written, or that would destroy a test set, the baseline or another output.
 
-    if options.baseline is None or baseline is None:
-        return None
-    return compare_runs(options.baseline.name, score_run(baseline, judge=judge), scored, seed=options.seed)
+    `written` holds the other outputs, by option.
+
+    Raises: EvaluationError.
+    """
+    taken = [(path, "a test set") for path in testsets]
+    if baseline:
+        taken += [(baseline, "the baseline"), (manifest_path(baseline), "the baseline's manifest")]
+    outputs: list[tuple[Path, str]] = []
+    if predictions:
+        outputs += [
+            (predictions, "what --predictions writes"),
+            (manifest_path(predictions), "the manifest that --predictions writes"),
+            (judge_cache_path(predictions), "the judge's marks that --predictions keeps"),
+        ]
+    outputs += [(path, f"what {option} writes") for option, path in written.items() if path]
+    for output, what in outputs:
+        _check_writable(output)
+        for other, its in taken:
+            if _are_same(output, other):
+                raise EvaluationError(f"{str(output)!r} is {its}, and {what} would destroy it; name another file.")
+        taken.append((output, what))
+
+
+def _check_writable(path: Path) -> None:
+    try:
+        usable = path.parent.is_dir() and not path.is_dir()
+    except OSError as error:  # a name that is too long, say
+        raise EvaluationError(f"{str(path)!r} cannot be written: {error.strerror}.") from error
+    if not usable:
+        raise EvaluationError(f"{str(path)!r} cannot be written: name a file in a folder that is there.")
+
+
+def _are_same(one: Path, other: Path) -> bool:
+    """Say whether two paths are one file, by whatever names."""
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them is not there yet
+        return one.resolve() == other.resolve()
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8", errors="replace")
+    except OSError as error:
+        raise EvaluationError(f"{str(path)!r} cannot be written: {error.strerror}.") from error
 
 
 @contextmanager
@@ -201,56 +178,3 @@ def _progress_bars() -> Iterator[Callable[[str], Progress]]:
             return lambda done, total: bars.update(task, completed=done, total=total, visible=True)
 
         yield bar
-
-
-def _check_outputs(
-    *, predictions: Path | None, others: Mapping[str, Path | None], testsets: Sequence[Path], baseline: Path | None
-) -> None:
-    """Refuse an output that could not be written, or that would destroy a test set, the baseline or another output.
-
-    `others` holds the outputs that are written over, by option.
-
-    Raises: EvaluationError.
-    """
-    taken = [(path, "a test set") for path in testsets]
-    if baseline:
-        taken += [(baseline, "the baseline"), (manifest_path(baseline), "the baseline's manifest")]
-    wanted = [("--predictions", predictions), *others.items()]
-    for option, path in wanted:
-        if path is None:
-            continue
-        mine = [(path, f"what {option} writes")]
-        if option == "--predictions":
-            mine.append((manifest_path(path), f"the manifest that {option} writes"))
-            mine.append((judge_cache_path(path), f"the judge's marks that {option} keeps"))
-        for output, what in mine:
-            _check_writable(output)
-            for other, its in taken:
-                if _are_same(output, other):
-                    raise EvaluationError(f"{str(output)!r} is {its}, and {what} would destroy it; name another file.")
-        taken += mine
-
-
-def _write_output(path: Path, text: str) -> None:
-    """Write a file that was asked for. Raises: EvaluationError."""
-    try:
-        path.write_text(text, "utf-8", errors="replace")
-    except OSError as error:
-        raise EvaluationError(f"{str(path)!r} cannot be written: {error.strerror}.") from error
-
-
-def _check_writable(path: Path) -> None:
-    try:
-        usable = path.parent.is_dir() and not path.is_dir()
-    except OSError as error:  # a name that is too long, say
-        raise EvaluationError(f"{str(path)!r} cannot be written: {error.strerror}.") from error
-    if not usable:
-        raise EvaluationError(f"{str(path)!r} cannot be written: name a file in a folder that is there.")
-
-
-def _are_same(one: Path, other: Path) -> bool:
-    """Say whether two paths are one file, by whatever names."""
-    try:
-        return one.samefile(other)
-    except OSError:  # one of them is not there yet
-        return one.resolve() == other.resolve()
