@@ -12,6 +12,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bot.evaluation.metrics import find_metric, format_interval, format_value
 from bot.evaluation.run import Run
 from bot.evaluation.scoring import ScoredQuestion
@@ -307,8 +309,6 @@ def _plots(scored: Sequence[ScoredQuestion], summary: Summary) -> list[tuple[str
 
 
 def _risk(scored: Sequence[ScoredQuestion]) -> str:
-    import numpy as np
-
     wrong = np.array([float(_would_be_wrong(one)) for one in scored])
     answered = [one for one in scored if one.reply.answered]
     now = (

@@ -7,16 +7,16 @@ and a whole batch of resamples is one array operation.
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
-Statistic = Callable[["Floats"], "Floats"]
+Statistic = Callable[[Floats], Floats]
 """Takes how often each question was drawn, (resamples, questions); gives a value a resample, NaN where undefined."""
+
+BINS = 10
 
 _BATCH = 2_000_000  # draws held in memory at once: 16 MB
 
@@ -45,12 +45,27 @@ class Difference:
     p_sign: float
 
 
+@dataclass(frozen=True, slots=True)
+class CalibrationBin:
+    """The questions whose confidence lies in one tenth: their number, mean confidence, and share answerable."""
+
+    n: int
+    confidence: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class RiskCoverage:
+    """When only the most confident share `coverage` is answered, the share `risk` of those answers is wrong."""
+
+    coverage: float
+    risk: float
+
+
 def estimate(
     statistics: Mapping[str, Statistic], support: Mapping[str, int], *, questions: int, resamples: int, seed: int
 ) -> dict[str, Estimate]:
     """Return each statistic on all questions with its interval; `support` says how many questions each rests on."""
-    import numpy as np
-
     replicates: dict[str, list[Floats]] = {name: [] for name in statistics}
     for counts in _draws(questions, resamples, seed):
         for name, statistic in statistics.items():
@@ -62,14 +77,12 @@ def estimate(
     }
 
 
-def mean(values: "Floats") -> Statistic:
+def mean(values: Floats) -> Statistic:
     """Return the statistic "mean of the values that are not NaN"."""
-    import numpy as np
-
     known = ~np.isnan(values)
     filled, weights = np.where(known, values, 0.0), known.astype(float)
 
-    def statistic(counts: "Floats") -> "Floats":
+    def statistic(counts: Floats) -> Floats:
         with np.errstate(invalid="ignore"):
             means: Floats = (counts @ filled) / (counts @ weights)
         return means
@@ -77,10 +90,8 @@ def mean(values: "Floats") -> Statistic:
     return statistic
 
 
-def paired_difference(differences: "Floats", *, resamples: int, seed: int) -> Difference:
+def paired_difference(differences: Floats, *, resamples: int, seed: int) -> Difference:
     """Return the mean of paired differences (new minus old; at least one), with interval and p-values."""
-    import numpy as np
-
     statistic = mean(differences)
     replicates = np.concatenate([statistic(counts) for counts in _draws(len(differences), resamples, seed)])
     up, down = int((differences > 0).sum()), int((differences < 0).sum())
@@ -100,60 +111,16 @@ def sign_test(up: int, down: int) -> float:
     return min(1.0, 2 * math.fsum(map(math.exp, terms)))
 
 
-def _draws(questions: int, resamples: int, seed: int) -> "Iterator[Floats]":
-    """Yield how often each question was drawn, in batches of resamples."""
-    import numpy as np
-
-    generator = np.random.default_rng(seed)
-    batch = max(1, _BATCH // questions)
-    for start in range(0, resamples, batch):
-        rows = min(batch, resamples - start)
-        drawn = generator.integers(0, questions, size=(rows, questions)) + np.arange(rows)[:, None] * questions
-        yield np.bincount(drawn.ravel(), minlength=rows * questions).reshape(rows, questions).astype(float)
-
-
-def _interval(replicates: "Floats") -> tuple[float, float]:
-    import numpy as np
-
-    known = replicates[~np.isnan(replicates)]
-    if not known.size:
-        return math.nan, math.nan
-    low, high = np.percentile(known, (2.5, 97.5))
-    return float(low), float(high)
-
-
-BINS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class CalibrationBin:
-    """The questions whose confidence lies in one tenth: their number, mean confidence, and share answerable."""
-
-    n: int
-    confidence: float
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class RiskCoverage:
-    """When only the most confident share `coverage` is answered, the share `risk` of those answers is wrong."""
-
-    coverage: float
-    risk: float
-
-
-def auroc(scores: "Floats", labels: "Floats") -> Statistic:
+def auroc(scores: Floats, labels: Floats) -> Statistic:
     """Return the area under the ROC curve of `scores` for `labels` 0 and 1: the chance that a 1 outranks a 0.
 
     Ties count half (Hanley and McNeil 1982). NaN where all labels are the same.
     """
-    import numpy as np
-
     order = np.argsort(scores, kind="stable")
     _, starts = np.unique(scores[order], return_index=True)
     ranked = labels[order]
 
-    def statistic(counts: "Floats") -> "Floats":
+    def statistic(counts: Floats) -> Floats:
         drawn = counts[:, order]
         ones = np.add.reduceat(drawn * ranked, starts, axis=1)
         zeros = np.add.reduceat(drawn * (1 - ranked), starts, axis=1)
@@ -165,28 +132,24 @@ def auroc(scores: "Floats", labels: "Floats") -> Statistic:
     return statistic
 
 
-def calibration_error(confidences: "Floats", labels: "Floats") -> Statistic:
+def calibration_error(confidences: Floats, labels: Floats) -> Statistic:
     """Return the expected calibration error over ten bins of equal width (Guo et al. 2017, arXiv:1706.04599)."""
-    import numpy as np
-
     gaps = np.zeros((len(confidences), BINS))
     gaps[np.arange(len(confidences)), _bins(confidences)] = labels - confidences
 
-    def statistic(counts: "Floats") -> "Floats":
+    def statistic(counts: Floats) -> Floats:
         errors: Floats = np.abs(counts @ gaps).sum(axis=1) / counts.sum(axis=1)
         return errors
 
     return statistic
 
 
-def percentile(values: "Floats", share: float) -> Statistic:
+def percentile(values: Floats, share: float) -> Statistic:
     """Return the smallest value that at least the share `share` of the drawn values do not exceed; NaN are left out."""
-    import numpy as np
-
     known = np.flatnonzero(~np.isnan(values))
     order = known[np.argsort(values[known])]
 
-    def statistic(counts: "Floats") -> "Floats":
+    def statistic(counts: Floats) -> Floats:
         below = np.cumsum(counts[:, order], axis=1)
         reached = below >= share * below[:, -1:] - 1e-9
         found = values[order][reached.argmax(axis=1)]
@@ -195,27 +158,20 @@ def percentile(values: "Floats", share: float) -> Statistic:
     return statistic
 
 
-def reliability_bins(confidences: "Floats", labels: "Floats") -> list[CalibrationBin]:
+def reliability_bins(confidences: Floats, labels: Floats) -> list[CalibrationBin]:
     """Return the ten bins of a reliability diagram; an empty one has NaN."""
-    import numpy as np
-
     bins = _bins(confidences)
-    members = [np.flatnonzero(bins == number) for number in range(BINS)]
-    return [
-        CalibrationBin(len(found), float(confidences[found].mean()), float(labels[found].mean()))
-        if len(found)
-        else CalibrationBin(0, float("nan"), float("nan"))
-        for found in members
-    ]
+    counts = np.bincount(bins, minlength=BINS)
+    with np.errstate(invalid="ignore"):
+        means, shares = (np.bincount(bins, one, BINS) / counts for one in (confidences, labels))
+    return [CalibrationBin(*one) for one in zip(counts.tolist(), means.tolist(), shares.tolist(), strict=True)]
 
 
-def risk_coverage_curve(confidences: "Floats", wrong: "Floats") -> list[RiskCoverage]:
+def risk_coverage_curve(confidences: Floats, wrong: Floats) -> list[RiskCoverage]:
     """Return the risk-coverage curve (El-Yaniv and Wiener 2010), most confident first; equal confidences are one point.
 
     `wrong` is 1 where the answer is wrong or would be.
     """
-    import numpy as np
-
     order = np.argsort(-confidences, kind="stable")
     answered = np.arange(1, len(order) + 1)
     risks = np.cumsum(wrong[order]) / answered
@@ -226,7 +182,23 @@ def risk_coverage_curve(confidences: "Floats", wrong: "Floats") -> list[RiskCove
     ]
 
 
-def _bins(confidences: "Floats") -> "NDArray[np.int64]":
-    import numpy as np
-
+def _bins(confidences: Floats) -> NDArray[np.int64]:
     return np.minimum((confidences * BINS).astype(np.int64), BINS - 1)
+
+
+def _draws(questions: int, resamples: int, seed: int) -> Iterator[Floats]:
+    """Yield how often each question was drawn, in batches of resamples."""
+    generator = np.random.default_rng(seed)
+    batch = max(1, _BATCH // questions)
+    for start in range(0, resamples, batch):
+        rows = min(batch, resamples - start)
+        drawn = generator.integers(0, questions, size=(rows, questions)) + np.arange(rows)[:, None] * questions
+        yield np.bincount(drawn.ravel(), minlength=rows * questions).reshape(rows, questions).astype(float)
+
+
+def _interval(replicates: Floats) -> tuple[float, float]:
+    known = replicates[~np.isnan(replicates)]
+    if not known.size:
+        return math.nan, math.nan
+    low, high = np.percentile(known, (2.5, 97.5))
+    return float(low), float(high)

@@ -6,13 +6,16 @@ A table holds every metric with its interval: over all questions, in each of the
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from bot.evaluation.metrics import find_metric, format_interval, format_value, metric_order
 from bot.evaluation.scoring import ScoredQuestion
 from bot.evaluation.statistics import (
     Difference,
     Estimate,
+    Floats,
     Statistic,
     auroc,
     calibration_error,
@@ -22,12 +25,6 @@ from bot.evaluation.statistics import (
     percentile,
 )
 from bot.rendering.bidi import clean
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 CELLS = ("ar-ar", "ar-en", "en-ar", "en-en")
 """Language of the question, then of the article."""
@@ -112,8 +109,6 @@ def compare_runs(
     seed: int = 0,
 ) -> Comparison:
     """Compare two runs question by question; a metric counts where it applies in both."""
-    import numpy as np
-
     before = {one.question.id: one for one in old}
     after = [one for one in new if one.question.id in before]
     paired = [before[one.question.id] for one in after]
@@ -170,17 +165,13 @@ def _json_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in fields.items()}
 
 
-def metric_column(scored: Sequence[ScoredQuestion], name: str) -> "Floats":
+def metric_column(scored: Sequence[ScoredQuestion], name: str) -> Floats:
     """Return a metric of each question, NaN where it does not apply."""
-    import numpy as np
-
     return np.array([one.values.get(name, math.nan) for one in scored])
 
 
-def stage_seconds(scored: Sequence[ScoredQuestion], stage: str) -> "Floats":
+def stage_seconds(scored: Sequence[ScoredQuestion], stage: str) -> Floats:
     """Return the seconds of each question in a stage, NaN where it had none; "total" is the sum if not given."""
-    import numpy as np
-
     if stage == "total":
         return np.array([one.reply.seconds.get("total", sum(one.reply.seconds.values())) for one in scored])
     return np.array([one.reply.seconds.get(stage, math.nan) for one in scored])
@@ -191,23 +182,17 @@ def stage_names(scored: Sequence[ScoredQuestion]) -> list[str]:
     return [stage for stage in dict.fromkeys(s for one in scored for s in one.reply.seconds) if stage != "total"]
 
 
-def confidences(scored: Sequence[ScoredQuestion]) -> "Floats":
+def confidences(scored: Sequence[ScoredQuestion]) -> Floats:
     """Return the confidence of each reply, 0…1."""
-    import numpy as np
-
     return np.array([one.reply.confidence for one in scored])
 
 
-def answerable_labels(scored: Sequence[ScoredQuestion]) -> "Floats":
+def answerable_labels(scored: Sequence[ScoredQuestion]) -> Floats:
     """Return 1 for each question that its article answers, 0 for the others."""
-    import numpy as np
-
     return np.array([float(one.question.answerable) for one in scored])
 
 
 def _table(scored: Sequence[ScoredQuestion], resamples: int, seed: int) -> MetricTable:
-    import numpy as np
-
     statistics: dict[str, Statistic] = {}
     support: dict[str, int] = {}
     for name in {name for one in scored for name in one.values}:
@@ -221,8 +206,6 @@ def _table(scored: Sequence[ScoredQuestion], resamples: int, seed: int) -> Metri
 
 def _set_statistics(scored: Sequence[ScoredQuestion]) -> list[tuple[str, Statistic, int]]:
     """Return the metrics that are no means: name, statistic, and the number of questions it rests on."""
-    import numpy as np
-
     sure, labels = confidences(scored), answerable_labels(scored)
     found = [("calibration_error", calibration_error(sure, labels), len(scored))]
     if len(set(labels)) == 2:
