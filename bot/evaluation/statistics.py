@@ -13,12 +13,18 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-Statistic = Callable[[Floats], Floats]
-"""Takes how often each question was drawn, (resamples, questions); gives a value a resample, NaN where undefined."""
-
 BINS = 10
 
 _BATCH = 2_000_000  # draws held in memory at once: 16 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """A number that describes a set of questions, and how many questions it rests on."""
+
+    of: Callable[[Floats], Floats]
+    """Takes how often each question was drawn, (resamples, questions); gives a value a resample, NaN if undefined."""
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +68,15 @@ class RiskCoverage:
     risk: float
 
 
-def estimate(
-    statistics: Mapping[str, Statistic], support: Mapping[str, int], *, questions: int, resamples: int, seed: int
-) -> dict[str, Estimate]:
-    """Return each statistic on all questions with its interval; `support` says how many questions each rests on."""
+def estimate(statistics: Mapping[str, Statistic], *, questions: int, resamples: int, seed: int) -> dict[str, Estimate]:
+    """Return each statistic on all questions with its interval."""
     replicates: dict[str, list[Floats]] = {name: [] for name in statistics}
     for counts in _draws(questions, resamples, seed):
         for name, statistic in statistics.items():
-            replicates[name].append(statistic(counts))
+            replicates[name].append(statistic.of(counts))
     once = np.ones((1, questions))
     return {
-        name: Estimate(float(statistic(once)[0]), *_interval(np.concatenate(replicates[name])), support[name])
+        name: Estimate(float(statistic.of(once)[0]), *_interval(np.concatenate(replicates[name])), statistic.n)
         for name, statistic in statistics.items()
     }
 
@@ -82,18 +86,18 @@ def mean(values: Floats) -> Statistic:
     known = ~np.isnan(values)
     filled, weights = np.where(known, values, 0.0), known.astype(float)
 
-    def statistic(counts: Floats) -> Floats:
+    def of(counts: Floats) -> Floats:
         with np.errstate(invalid="ignore"):
             means: Floats = (counts @ filled) / (counts @ weights)
         return means
 
-    return statistic
+    return Statistic(of, int(known.sum()))
 
 
 def paired_difference(differences: Floats, *, resamples: int, seed: int) -> Difference:
     """Return the mean of paired differences (new minus old; at least one), with interval and p-values."""
     statistic = mean(differences)
-    replicates = np.concatenate([statistic(counts) for counts in _draws(len(differences), resamples, seed)])
+    replicates = np.concatenate([statistic.of(counts) for counts in _draws(len(differences), resamples, seed)])
     up, down = int((differences > 0).sum()), int((differences < 0).sum())
     # One draw is added to each tail: an estimate of p from a sample is never zero (Davison and Hinkley 1997, 4.2).
     tail = min((replicates <= 0).sum(), (replicates >= 0).sum())
@@ -120,7 +124,7 @@ def auroc(scores: Floats, labels: Floats) -> Statistic:
     _, starts = np.unique(scores[order], return_index=True)
     ranked = labels[order]
 
-    def statistic(counts: Floats) -> Floats:
+    def of(counts: Floats) -> Floats:
         drawn = counts[:, order]
         ones = np.add.reduceat(drawn * ranked, starts, axis=1)
         zeros = np.add.reduceat(drawn * (1 - ranked), starts, axis=1)
@@ -129,7 +133,7 @@ def auroc(scores: Floats, labels: Floats) -> Statistic:
             areas: Floats = (ones * (below + zeros / 2)).sum(axis=1) / (ones.sum(axis=1) * zeros.sum(axis=1))
         return areas
 
-    return statistic
+    return Statistic(of, len(labels))
 
 
 def calibration_error(confidences: Floats, labels: Floats) -> Statistic:
@@ -137,11 +141,11 @@ def calibration_error(confidences: Floats, labels: Floats) -> Statistic:
     gaps = np.zeros((len(confidences), BINS))
     gaps[np.arange(len(confidences)), _bins(confidences)] = labels - confidences
 
-    def statistic(counts: Floats) -> Floats:
+    def of(counts: Floats) -> Floats:
         errors: Floats = np.abs(counts @ gaps).sum(axis=1) / counts.sum(axis=1)
         return errors
 
-    return statistic
+    return Statistic(of, len(labels))
 
 
 def percentile(values: Floats, share: float) -> Statistic:
@@ -149,13 +153,13 @@ def percentile(values: Floats, share: float) -> Statistic:
     known = np.flatnonzero(~np.isnan(values))
     order = known[np.argsort(values[known])]
 
-    def statistic(counts: Floats) -> Floats:
+    def of(counts: Floats) -> Floats:
         below = np.cumsum(counts[:, order], axis=1)
         reached = below >= share * below[:, -1:] - 1e-9
         found = values[order][reached.argmax(axis=1)]
         return np.where(below[:, -1] > 0, found, np.nan)
 
-    return statistic
+    return Statistic(of, len(known))
 
 
 def reliability_bins(confidences: Floats, labels: Floats) -> list[CalibrationBin]:

@@ -48,10 +48,14 @@ class Summary:
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON values; what is undefined is null."""
+
+        def plain(table: MetricTable) -> dict[str, Any]:
+            return {name: _plain(estimate) for name, estimate in table.items()}
+
         return {
-            "overall": _table_json(self.overall),
-            "cells": {cell: _table_json(table) for cell, table in self.cells.items()},
-            "tags": {tag: _table_json(table) for tag, table in self.tags.items()},
+            "overall": plain(self.overall),
+            "cells": {cell: plain(table) for cell, table in self.cells.items()},
+            "tags": {tag: plain(table) for tag, table in self.tags.items()},
         }
 
 
@@ -79,7 +83,7 @@ class Comparison:
         return {
             "baseline": self.name,
             "questions": self.questions,
-            "differences": {name: _json_fields(asdict(difference)) for name, difference in self.differences.items()},
+            "differences": {name: _plain(difference) for name, difference in self.differences.items()},
             "better": list(self.better),
             "worse": list(self.worse),
         }
@@ -87,16 +91,13 @@ class Comparison:
 
 def summarise(scored: Sequence[ScoredQuestion], *, resamples: int = RESAMPLES, seed: int = 0) -> Summary:
     """Summarise at least one scored question."""
-
-    def table(some: Sequence[ScoredQuestion]) -> MetricTable:
-        return _table(some, resamples, seed)
-
     cells = {cell: [one for one in scored if one.question.direction == cell] for cell in CELLS}
-    tags = {tag: [one for one in scored if tag in one.question.tags] for tag in _tags(scored)}
+    tags = sorted({tag for one in scored for tag in one.question.tags})
+    tagged = {tag: [one for one in scored if tag in one.question.tags] for tag in tags}
     return Summary(
-        table(scored),
-        {cell: table(some) for cell, some in cells.items() if some},
-        {tag: table(some) for tag, some in tags.items()},
+        _table(scored, resamples, seed),
+        {cell: _table(some, resamples, seed) for cell, some in cells.items() if some},
+        {tag: _table(some, resamples, seed) for tag, some in tagged.items()},
     )
 
 
@@ -139,8 +140,12 @@ def summary_markdown(summary: Summary) -> str:
     if not summary.tags:
         return written
     head = ["tag", "questions", *(find_metric(name).title for name in TAG_METRICS)]
-    tags = [[tag, _count(table), *_values(table, TAG_METRICS)] for tag, table in summary.tags.items()]
-    return f"{written}\n{_markdown_table(head, tags)}"
+    rows = []
+    for tag, table in summary.tags.items():
+        count = table["calibration_error"].n  # which rests on all questions
+        values = [format_value(name, table[name].value) if name in table else "" for name in TAG_METRICS]
+        rows.append([tag, str(count), *values])
+    return f"{written}\n{_markdown_table(head, rows)}"
 
 
 def comparison_markdown(comparison: Comparison) -> str:
@@ -157,12 +162,8 @@ def comparison_markdown(comparison: Comparison) -> str:
         for name, one in comparison.changed.items()
     ]
     table = _markdown_table(["change in points", "new − old", "up", "down", "p, bootstrap", "p, sign test"], rows)
-    return f"{table}\nNow right: {_ids(comparison.better)}\nNow wrong: {_ids(comparison.worse)}\n"
-
-
-def _json_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return fields as JSON has them: null for NaN."""
-    return {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in fields.items()}
+    better, worse = (", ".join(ids) or "none" for ids in (comparison.better, comparison.worse))
+    return f"{table}\nNow right: {better}\nNow wrong: {worse}\n"
 
 
 def metric_column(scored: Sequence[ScoredQuestion], name: str) -> Floats:
@@ -193,50 +194,28 @@ def answerable_labels(scored: Sequence[ScoredQuestion]) -> Floats:
 
 
 def _table(scored: Sequence[ScoredQuestion], resamples: int, seed: int) -> MetricTable:
-    statistics: dict[str, Statistic] = {}
-    support: dict[str, int] = {}
-    for name in {name for one in scored for name in one.values}:
-        values = metric_column(scored, name)
-        statistics[name], support[name] = mean(values), int((~np.isnan(values)).sum())
-    for name, statistic, n in _set_statistics(scored):
-        statistics[name], support[name] = statistic, n
-    found = estimate(statistics, support, questions=len(scored), resamples=resamples, seed=seed)
+    statistics = {name: mean(metric_column(scored, name)) for name in {name for one in scored for name in one.values}}
+    statistics |= _set_statistics(scored)
+    found = estimate(statistics, questions=len(scored), resamples=resamples, seed=seed)
     return {name: found[name] for name in sorted(found, key=metric_order)}
 
 
-def _set_statistics(scored: Sequence[ScoredQuestion]) -> list[tuple[str, Statistic, int]]:
-    """Return the metrics that are no means: name, statistic, and the number of questions it rests on."""
+def _set_statistics(scored: Sequence[ScoredQuestion]) -> dict[str, Statistic]:
+    """Return the metrics that are no means of questions, by name."""
     sure, labels = confidences(scored), answerable_labels(scored)
-    found = [("calibration_error", calibration_error(sure, labels), len(scored))]
+    found = {"calibration_error": calibration_error(sure, labels)}
     if len(set(labels)) == 2:
-        found.append(("auroc", auroc(sure, labels), len(scored)))
+        found["auroc"] = auroc(sure, labels)
     for stage in ("total", *stage_names(scored)):
         suffix = "" if stage == "total" else f":{stage}"
         taken = stage_seconds(scored, stage)
-        n = int((~np.isnan(taken)).sum())
-        found += [(f"seconds_p{share:.0%}"[:-1] + suffix, percentile(taken, share), n) for share in (0.5, 0.95)]
+        found |= {f"seconds_p50{suffix}": percentile(taken, 0.5), f"seconds_p95{suffix}": percentile(taken, 0.95)}
     return found
 
 
-def _tags(scored: Sequence[ScoredQuestion]) -> list[str]:
-    return sorted({tag for one in scored for tag in one.question.tags})
-
-
-def _table_json(table: MetricTable) -> dict[str, Any]:
-    return {name: _json_fields(asdict(estimate)) for name, estimate in table.items()}
-
-
-def _ids(ids: Sequence[str]) -> str:
-    return ", ".join(ids) or "none"
-
-
-def _values(table: MetricTable, names: Sequence[str]) -> list[str]:
-    return [format_value(name, table[name].value) if name in table else "" for name in names]
-
-
-def _count(table: MetricTable) -> str:
-    """How many questions a table is of: its calibration error rests on all of them."""
-    return str(table["calibration_error"].n)
+def _plain(one: Estimate | Difference) -> dict[str, Any]:
+    """Return the fields as JSON has them: null for NaN."""
+    return {key: None if math.isnan(value) else value for key, value in asdict(one).items()}
 
 
 def _cell(name: str, estimate: Estimate | None) -> str:

@@ -48,12 +48,12 @@ def test_auroc_is_scikit_learns_on_every_resample(seed: int, ties: bool) -> None
     scores, labels = sample(seed, ties=ties)
     draws = counts(seed, len(scores))
     expected = [roc_auc_score(labels[drawn(row)], scores[drawn(row)]) for row in draws]
-    assert auroc(scores, labels)(draws) == pytest.approx(expected)
-    assert auroc(scores, labels)(np.ones((1, len(scores)))) == pytest.approx(roc_auc_score(labels, scores))
+    assert auroc(scores, labels).of(draws) == pytest.approx(expected)
+    assert auroc(scores, labels).of(np.ones((1, len(scores)))) == pytest.approx(roc_auc_score(labels, scores))
 
 
 def test_auroc_without_one_of_the_kinds_is_undefined() -> None:
-    assert np.isnan(auroc(np.array([0.1, 0.2]), np.array([1.0, 1.0]))(np.ones((1, 2)))).all()
+    assert np.isnan(auroc(np.array([0.1, 0.2]), np.array([1.0, 1.0])).of(np.ones((1, 2)))).all()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -64,14 +64,14 @@ def test_calibration_is_scikit_learns(seed: int) -> None:
     assert [one.share for one in bins] == pytest.approx(shares)
     assert [one.confidence for one in bins] == pytest.approx(means)
     expected = sum(one.n * abs(one.share - one.confidence) for one in bins) / len(scores)
-    assert calibration_error(scores, labels)(np.ones((1, len(scores))))[0] == pytest.approx(expected)
+    assert calibration_error(scores, labels).of(np.ones((1, len(scores))))[0] == pytest.approx(expected)
 
 
 def test_calibration_error_of_resamples_is_that_of_the_drawn_questions() -> None:
     scores, labels = sample(3)
     draws = counts(3, len(scores))
-    alone = [calibration_error(scores[drawn(r)], labels[drawn(r)])(np.ones((1, len(scores))))[0] for r in draws]
-    assert calibration_error(scores, labels)(draws) == pytest.approx(alone)
+    alone = [calibration_error(scores[drawn(r)], labels[drawn(r)]).of(np.ones((1, len(scores))))[0] for r in draws]
+    assert calibration_error(scores, labels).of(draws) == pytest.approx(alone)
 
 
 def test_the_highest_confidence_is_in_the_last_bin() -> None:
@@ -85,12 +85,12 @@ def test_percentiles_are_numpys(seed: int, share: float) -> None:
     values = np.random.default_rng(seed).lognormal(size=37 + seed)
     draws = counts(seed, len(values))
     expected = [np.percentile(values[drawn(row)], 100 * share, method="inverted_cdf") for row in draws]
-    assert percentile(values, share)(draws) == pytest.approx(expected)
+    assert percentile(values, share).of(draws) == pytest.approx(expected)
 
 
 def test_percentiles_leave_out_what_is_not_known() -> None:
     values = np.array([3.0, np.nan, 1.0, 2.0])
-    found = percentile(values, 0.5)(np.array([[1.0, 1.0, 1.0, 1.0], [0.0, 4.0, 0.0, 0.0]]))
+    found = percentile(values, 0.5).of(np.array([[1.0, 1.0, 1.0, 1.0], [0.0, 4.0, 0.0, 0.0]]))
     assert found[0] == 2.0
     assert np.isnan(found[1])
 
@@ -107,12 +107,12 @@ def test_the_risk_coverage_curve_is_that_of_every_threshold() -> None:
 def test_means_leave_out_what_does_not_apply() -> None:
     values = np.array([1.0, np.nan, 0.0, 1.0])
     draws = np.array([[1.0, 1.0, 1.0, 1.0], [2.0, 2.0, 0.0, 0.0], [0.0, 4.0, 0.0, 0.0]])
-    assert mean(values)(draws)[:2] == pytest.approx([2 / 3, 1])
-    assert np.isnan(mean(values)(draws)[2])
+    assert mean(values).of(draws)[:2] == pytest.approx([2 / 3, 1])
+    assert np.isnan(mean(values).of(draws)[2])
 
 
 def estimate_one(statistic: Statistic, questions: int, resamples: int = 4000) -> tuple[float, float, float]:
-    found = estimate({"x": statistic}, {"x": questions}, questions=questions, resamples=resamples, seed=1)["x"]
+    found = estimate({"x": statistic}, questions=questions, resamples=resamples, seed=1)["x"]
     assert found.n == questions
     return found.value, found.low, found.high
 
