@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from bot.evaluation.jsonl import file_errors
 from bot.evaluation.judges import Judge, ModelJudge, cached_judge, judge_cache_path
 from bot.evaluation.metrics import check_floors, parse_floor
 from bot.evaluation.report import render_report
@@ -139,10 +140,8 @@ def _check_outputs(
 
 
 def _check_writable(path: Path) -> None:
-    try:
+    with file_errors(repr(str(path)), "written"):  # a name may be too long even to look
         usable = path.parent.is_dir() and not path.is_dir()
-    except OSError as error:  # a name that is too long, say
-        raise EvaluationError(f"{str(path)!r} cannot be written: {error.strerror}.") from error
     if not usable:
         raise EvaluationError(f"{str(path)!r} cannot be written: name a file in a folder that is there.")
 
@@ -156,10 +155,8 @@ def _are_same(one: Path, other: Path) -> bool:
 
 
 def _write(path: Path, text: str) -> None:
-    try:
+    with file_errors(repr(str(path)), "written"):
         path.write_text(text, "utf-8", errors="replace")
-    except OSError as error:
-        raise EvaluationError(f"{str(path)!r} cannot be written: {error.strerror}.") from error
 
 
 @contextmanager

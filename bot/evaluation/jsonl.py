@@ -112,6 +112,18 @@ def show_value(value: Any) -> str:
     return shown if len(shown) <= 60 else shown[:57] + "…"
 
 
+@contextmanager
+def file_errors(name: str, done: str) -> Iterator[None]:
+    """Say that a file cannot be `done` ("read", "written") where the system says so.
+
+    Raises: EvaluationError for any OSError inside.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise EvaluationError(f"{name} cannot be {done}: {error.strerror}.") from error
+
+
 class JsonlFile(Generic[T]):
     """An open file of JSON lines that grows, or without a file a stand-in that keeps nothing."""
 
@@ -128,11 +140,9 @@ class JsonlFile(Generic[T]):
         if self._file is None:
             return
         line = json.dumps(fields, ensure_ascii=False) + "\n"
-        try:
+        with file_errors(repr(self._file.name), "written"):
             self._file.write(line.encode("utf-8", "replace"))
             self._file.flush()
-        except OSError as error:
-            raise EvaluationError(f"{str(self._file.name)!r} cannot be written: {error.strerror}.") from error
 
 
 @contextmanager
@@ -149,17 +159,14 @@ def open_jsonl(
     if path is None:
         yield JsonlFile(None, ())
         return
-    try:
+    name = f"{what} {str(path)!r}"
+    with file_errors(f"The {name}", "written"):
         file = path.open("ab")
-    except OSError as error:
-        raise EvaluationError(f"The {what} {str(path)!r} cannot be written: {error.strerror}.") from error
     with file:
         try:
             portalocker.lock(file, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
         except portalocker.LockException as error:
-            raise EvaluationError(
-                f"Another run is writing the {what} {str(path)!r}; wait for it or name another file."
-            ) from error
+            raise EvaluationError(f"Another run is writing the {name}; wait for it or name another file.") from error
         check(path)
         if fresh:
             file.truncate(0)
@@ -172,10 +179,8 @@ def load_jsonl(path: Path, what: str, kind: type[T]) -> Iterator[T]:
 
     Raises: EvaluationError naming the line if the file cannot be read or holds anything else.
     """
-    try:
+    with file_errors(f"The {what} {str(path)!r}", "read"):
         lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise EvaluationError(f"The {what} {str(path)!r} cannot be read: {error.strerror}.") from error
     for number, line in enumerate(lines, start=1):
         try:
             yield read_record(kind, parse_json(line.decode("utf-8", "replace")))

@@ -61,6 +61,27 @@ _BY_NAME = {metric.name: metric for metric in METRICS}
 _ORDER = {metric.name: position for position, metric in enumerate(METRICS)}
 
 
+_RANGES: Mapping[Unit, tuple[float, float]] = {
+    "share": (0, 1),
+    "mark": (1, 5),
+    "seconds": (0, math.inf),
+    "count": (0, math.inf),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The worst value of a metric that passes; for one that is better low, the highest."""
+
+    metric: str
+    value: float
+
+    def fails(self, value: float) -> bool:
+        """Say whether a value is worse than the floor; an undefined one is."""
+        good = value <= self.value if find_metric(self.metric).better == "low" else value >= self.value
+        return not good
+
+
 def is_known(name: str) -> bool:
     """Say whether a run can have a metric of that name."""
     base, colon, stage = name.partition(":")
@@ -105,27 +126,6 @@ def format_value(name: str, value: float) -> str:
             return f"{value:.2f}"
         case "count":
             return f"{value:,.0f}"
-
-
-_RANGES: Mapping[Unit, tuple[float, float]] = {
-    "share": (0, 1),
-    "mark": (1, 5),
-    "seconds": (0, math.inf),
-    "count": (0, math.inf),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """The worst value of a metric that passes; for one that is better low, the highest."""
-
-    metric: str
-    value: float
-
-    def fails(self, value: float) -> bool:
-        """Say whether a value is worse than the floor; an undefined one is."""
-        good = value <= self.value if find_metric(self.metric).better == "low" else value >= self.value
-        return not good
 
 
 def parse_floor(text: str, *, judged: bool) -> Floor:

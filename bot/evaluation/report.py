@@ -1,7 +1,8 @@
 """A scored run → one HTML file that needs no network: cards, tables, plots, and every question with its article.
 
 Text of articles, questions and replies is hostile: the template escapes it, the data for the script is JSON without
-"<", and the script only ever sets text. How it looks is report.html.jinja, report.css and report.js.
+"<", and the script only ever sets text. How it looks is report.html.jinja, report.css and report.js; plots are SVG
+in the page's colours, so that they follow light and dark.
 """
 
 import json
@@ -17,13 +18,43 @@ import numpy as np
 from bot.evaluation.metrics import find_metric, format_interval, format_value
 from bot.evaluation.run import Run
 from bot.evaluation.scoring import ScoredQuestion
-from bot.evaluation.statistics import CalibrationBin, Estimate, RiskCoverage, reliability_bins, risk_coverage_curve
+from bot.evaluation.statistics import CalibrationBin, RiskCoverage, reliability_bins, risk_coverage_curve
 from bot.evaluation.summary import TAG_METRICS, Comparison, Summary, answerable_labels, confidences
 
-WIDTH, HEIGHT = 420, 300
-LEFT, RIGHT, TOP, BOTTOM = 52, 14, 14, 44
+CARDS = (
+    ("right",),
+    ("hallucination_rate", "error_rate"),
+    ("hit@1", "hit@5"),
+    ("citation_precision", "citation_recall"),
+    ("auroc", "calibration_error"),
+    ("verbatim", "language_right"),
+    ("f1_normalised", "answer_contained"),
+    ("seconds_p50", "seconds_p95"),
+)
 
-TICKS = (0, 0.25, 0.5, 0.75, 1)
+SORTS = {
+    "id": "Id",
+    "question": "Question",
+    "direction": "Direction",
+    "outcome": "Outcome",
+    "confidence": "Confidence",
+    "rank": "Gold rank",
+    "f1": "F1",
+}
+"""Columns of the table of questions."""
+
+OUTCOMES = {
+    "right": "answered from gold evidence",
+    "refused": "rightly refused",
+    "source": "answered from other sentences",
+    "error": "refused, but the article answers",
+    "hallucination": "answered, but the article does not say",
+}
+
+_WIDTH, _HEIGHT = 420, 300
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 14, 44
+
+_TICKS = (0, 0.25, 0.5, 0.75, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +64,53 @@ class StageLatency:
     stage: str
     p50: float
     p95: float
+
+
+def render_report(
+    run: Run, scored: Sequence[ScoredQuestion], summary: Summary, comparison: Comparison | None = None
+) -> str:
+    """Return the report of a run as one HTML page."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    folder = Path(__file__).parent
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "describe": find_metric,
+        "show_as": lambda value, name: format_value(name, value),
+        "range_as": lambda estimate, name: format_interval(name, estimate.low, estimate.high),
+    }
+    return environment.get_template("report.html.jinja").render(
+        css=Markup((folder / "report.css").read_text("utf-8")),  # noqa: S704 - our own file
+        js=Markup((folder / "report.js").read_text("utf-8")),  # noqa: S704 - our own file
+        data=Markup(_data(run, scored)),  # noqa: S704 - JSON without "<"
+        plots=[(title, about, Markup(svg)) for title, about, svg in _plots(scored, summary)],  # noqa: S704 - escaped
+        manifest=run.manifest,
+        manifest_rows=[(key, list(_plainly(value))) for key, value in run.manifest.items()],
+        sorts=SORTS,
+        name=run.testset.name,
+        summary=summary,
+        cards=CARDS,
+        comparison=comparison,
+        outcomes=OUTCOMES,
+        tag_metrics=TAG_METRICS,
+        rows=[_row(one, comparison) for one in scored],
+    )
+
+
+def outcome(scored: ScoredQuestion) -> str:
+    """Return which of `OUTCOMES` a question came to."""
+    if scored.right:
+        return "right" if scored.question.answerable else "refused"
+    if not scored.question.answerable:
+        return "hallucination"
+    return "source" if scored.reply.answered else "error"
 
 
 def reliability_plot(bins: Sequence[CalibrationBin]) -> str:
@@ -73,11 +151,11 @@ def risk_plot(points: Sequence[RiskCoverage], *, now: RiskCoverage | None) -> st
 def latency_plot(bars: Sequence[StageLatency]) -> str:
     """Draw the median and the 95th percentile of each stage."""
     longest = max((bar.p95 for bar in bars), default=0) or 1
-    step = (HEIGHT - TOP - BOTTOM) / max(len(bars), 1)
-    room = WIDTH - 110 - 120
+    step = (_HEIGHT - _TOP - _BOTTOM) / max(len(bars), 1)
+    room = _WIDTH - 110 - 120
     drawn = []
     for i, bar in enumerate(bars):
-        y, height = TOP + i * step + step * 0.2, min(step * 0.6, 28)
+        y, height = _TOP + i * step + step * 0.2, min(step * 0.6, 28)
         for seconds, colour in ((bar.p95, "a faint"), (bar.p50, "a")):
             drawn.append(
                 f'<rect class="{colour}" x="110" y="{y:.1f}" width="{room * seconds / longest:.1f}" '
@@ -87,130 +165,7 @@ def latency_plot(bars: Sequence[StageLatency]) -> str:
         times = f"{format_value('seconds_p50', bar.p50)} · {format_value('seconds_p95', bar.p95)}"
         drawn.append(_text(102, middle, bar.stage, "end"))
         drawn.append(_text(118 + room * bar.p95 / longest, middle, times, "start"))
-    return _svg("Latency", [*drawn, _text(WIDTH / 2, HEIGHT - 10, "median · 95th percentile", "middle")])
-
-
-def _axes(x_label: str, y_label: str, *, top: float = 1.0) -> list[str]:
-    """Return grid, tick labels and axis labels of a unit square whose upper edge stands for `top`."""
-    grid = [_line([(0, tick), (1, tick)], "grid") for tick in TICKS]
-    below = [_text(_x(tick), HEIGHT - BOTTOM + 16, f"{tick:g}", "middle") for tick in TICKS]
-    beside = [_text(LEFT - 6, _y(tick) + 4, f"{tick * top:.3g}", "end") for tick in TICKS]
-    x_text = _text(_x(0.5), HEIGHT - 8, x_label, "middle")
-    y_text = _text(-_y(0.5), 13, y_label, "middle", ' transform="rotate(-90)"')
-    return [*grid, *below, *beside, x_text, y_text]
-
-
-def _shares(values: Sequence[float], bins: int) -> list[float]:
-    counts = [0] * bins
-    for value in values:
-        counts[min(int(value * bins), bins - 1)] += 1
-    return [count / len(values) for count in counts] if values else []
-
-
-def _x(x: float) -> float:
-    return LEFT + x * (WIDTH - LEFT - RIGHT)
-
-
-def _y(y: float) -> float:
-    return HEIGHT - BOTTOM - y * (HEIGHT - TOP - BOTTOM)
-
-
-def _rect(x: float, y: float, width: float, height: float, colour: str, hint: str) -> str:
-    right, upper = _x(x + width), _y(y + height)
-    return (
-        f'<rect class="{colour}" x="{_x(x):.1f}" y="{upper:.1f}" width="{right - _x(x):.1f}" '
-        f'height="{_y(y) - upper:.1f}"><title>{escape(hint)}</title></rect>'
-    )
-
-
-def _line(points: Sequence[tuple[float, float]], kind: str) -> str:
-    placed = " ".join(f"{_x(x):.1f},{_y(y):.1f}" for x, y in points)
-    return f'<polyline class="{kind}" points="{placed}"/>'
-
-
-def _dot(x: float, y: float, colour: str, hint: str = "") -> str:
-    return f'<circle class="{colour}" cx="{_x(x):.1f}" cy="{_y(y):.1f}" r="4"><title>{escape(hint)}</title></circle>'
-
-
-def _text(x: float, y: float, text: str, anchor: str, extra: str = "") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{extra}>{escape(text)}</text>'
-
-
-def _svg(title: str, parts: Sequence[str]) -> str:
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">{"".join(parts)}</svg>'
-
-
-CARDS = (
-    ("right",),
-    ("hallucination_rate", "error_rate"),
-    ("hit@1", "hit@5"),
-    ("citation_precision", "citation_recall"),
-    ("auroc", "calibration_error"),
-    ("verbatim", "language_right"),
-    ("f1_normalised", "answer_contained"),
-    ("seconds_p50", "seconds_p95"),
-)
-
-SORTS = {
-    "id": "Id",
-    "question": "Question",
-    "direction": "Direction",
-    "outcome": "Outcome",
-    "confidence": "Confidence",
-    "rank": "Gold rank",
-    "f1": "F1",
-}
-"""Columns of the table of questions."""
-
-OUTCOMES = {
-    "right": "answered from gold evidence",
-    "refused": "rightly refused",
-    "source": "answered from other sentences",
-    "error": "refused, but the article answers",
-    "hallucination": "answered, but the article does not say",
-}
-
-
-def render_report(
-    run: Run, scored: Sequence[ScoredQuestion], summary: Summary, comparison: Comparison | None = None
-) -> str:
-    """Return the report of a run as one HTML page."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    folder = Path(__file__).parent
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "describe": find_metric,
-        "show_as": lambda value, name: format_value(name, value),
-        "range_as": _range,
-    }
-    return environment.get_template("report.html.jinja").render(
-        css=Markup((folder / "report.css").read_text("utf-8")),  # noqa: S704 - our own file
-        js=Markup((folder / "report.js").read_text("utf-8")),  # noqa: S704 - our own file
-        data=Markup(_data(run, scored)),  # noqa: S704 - JSON without "<"
-        plots=[(title, about, Markup(svg)) for title, about, svg in _plots(scored, summary)],  # noqa: S704 - escaped
-        manifest=run.manifest,
-        manifest_rows=[(key, list(_plainly(value))) for key, value in run.manifest.items()],
-        sorts=SORTS,
-        name=run.testset.name,
-        summary=summary,
-        cards=CARDS,
-        comparison=comparison,
-        outcomes=OUTCOMES,
-        tag_metrics=TAG_METRICS,
-        rows=[_row(one, comparison) for one in scored],
-    )
-
-
-def _range(one: Estimate, name: str) -> str:
-    return format_interval(name, one.low, one.high)
+    return _svg("Latency", [*drawn, _text(_WIDTH / 2, _HEIGHT - 10, "median · 95th percentile", "middle")])
 
 
 def _plainly(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
@@ -233,15 +188,6 @@ def _in_words(value: Any) -> str:
             return str(value)
         case _:
             return str(value) if value else "none"
-
-
-def outcome(scored: ScoredQuestion) -> str:
-    """Return which of `OUTCOMES` a question came to."""
-    if scored.right:
-        return "right" if scored.question.answerable else "refused"
-    if not scored.question.answerable:
-        return "hallucination"
-    return "source" if scored.reply.answered else "error"
 
 
 def _row(one: ScoredQuestion, comparison: Comparison | None) -> Mapping[str, Any]:
@@ -304,18 +250,16 @@ def _plots(scored: Sequence[ScoredQuestion], summary: Summary) -> list[tuple[str
             "Answer fewer questions, and fewer answers are wrong; the dot is this run.",
             _risk(scored),
         ),
-        ("Latency", "Seconds a question, by stage.", latency_plot(_bars(summary))),
+        ("Latency", "Seconds a question, by stage.", latency_plot(_latencies(summary))),
     ]
 
 
 def _risk(scored: Sequence[ScoredQuestion]) -> str:
     wrong = np.array([float(_would_be_wrong(one)) for one in scored])
     answered = [one for one in scored if one.reply.answered]
-    now = (
-        RiskCoverage(len(answered) / len(scored), sum(not one.right for one in answered) / len(answered))
-        if answered
-        else None
-    )
+    now = None
+    if answered:
+        now = RiskCoverage(len(answered) / len(scored), sum(not one.right for one in answered) / len(answered))
     return risk_plot(risk_coverage_curve(confidences(scored), wrong), now=now)
 
 
@@ -326,12 +270,60 @@ def _would_be_wrong(one: ScoredQuestion) -> bool:
     return not one.gold.pieces or one.gold.rank(one.reply.evidence) != 1
 
 
-def _bars(summary: Summary) -> list[StageLatency]:
-    stages = [name.partition(":")[2] for name in summary.overall if name.startswith("seconds_p50:")]
-    names = [("total", ""), *((stage, f":{stage}") for stage in stages)]
+def _latencies(summary: Summary) -> list[StageLatency]:
+    found = {name: one.value for name, one in summary.overall.items()}
+    stages = [name.removeprefix("seconds_p50") for name in found if name.startswith("seconds_p50")]
     return [
-        StageLatency(
-            stage, summary.overall[f"seconds_p50{suffix}"].value, summary.overall[f"seconds_p95{suffix}"].value
-        )
-        for stage, suffix in names
+        StageLatency(stage[1:] or "total", found[f"seconds_p50{stage}"], found[f"seconds_p95{stage}"])
+        for stage in stages
     ]
+
+
+def _axes(x_label: str, y_label: str, *, top: float = 1.0) -> list[str]:
+    """Return grid, tick labels and axis labels of a unit square whose upper edge stands for `top`."""
+    grid = [_line([(0, tick), (1, tick)], "grid") for tick in _TICKS]
+    below = [_text(_x(tick), _HEIGHT - _BOTTOM + 16, f"{tick:g}", "middle") for tick in _TICKS]
+    beside = [_text(_LEFT - 6, _y(tick) + 4, f"{tick * top:.3g}", "end") for tick in _TICKS]
+    x_text = _text(_x(0.5), _HEIGHT - 8, x_label, "middle")
+    y_text = _text(-_y(0.5), 13, y_label, "middle", ' transform="rotate(-90)"')
+    return [*grid, *below, *beside, x_text, y_text]
+
+
+def _shares(values: Sequence[float], bins: int) -> list[float]:
+    counts = [0] * bins
+    for value in values:
+        counts[min(int(value * bins), bins - 1)] += 1
+    return [count / len(values) for count in counts] if values else []
+
+
+def _x(x: float) -> float:
+    return _LEFT + x * (_WIDTH - _LEFT - _RIGHT)
+
+
+def _y(y: float) -> float:
+    return _HEIGHT - _BOTTOM - y * (_HEIGHT - _TOP - _BOTTOM)
+
+
+def _rect(x: float, y: float, width: float, height: float, colour: str, hint: str) -> str:
+    right, upper = _x(x + width), _y(y + height)
+    return (
+        f'<rect class="{colour}" x="{_x(x):.1f}" y="{upper:.1f}" width="{right - _x(x):.1f}" '
+        f'height="{_y(y) - upper:.1f}"><title>{escape(hint)}</title></rect>'
+    )
+
+
+def _line(points: Sequence[tuple[float, float]], kind: str) -> str:
+    placed = " ".join(f"{_x(x):.1f},{_y(y):.1f}" for x, y in points)
+    return f'<polyline class="{kind}" points="{placed}"/>'
+
+
+def _dot(x: float, y: float, colour: str, hint: str = "") -> str:
+    return f'<circle class="{colour}" cx="{_x(x):.1f}" cy="{_y(y):.1f}" r="4"><title>{escape(hint)}</title></circle>'
+
+
+def _text(x: float, y: float, text: str, anchor: str, extra: str = "") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{extra}>{escape(text)}</text>'
+
+
+def _svg(title: str, parts: Sequence[str]) -> str:
+    return f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">{"".join(parts)}</svg>'

