@@ -58,13 +58,18 @@ class RecordError(Exception):
     """What is wrong with one record; its text completes "Line 3 of 'x.jsonl': "."""
 
 
-def parse_json(text: str) -> Any:
-    """Parse JSON.
+def parse_json(data: str | bytes) -> Any:
+    """Parse JSON, in UTF-8 if it is bytes.
 
     Raises: RecordError saying where it breaks.
     """
     try:
+        text = data if isinstance(data, str) else data.decode("utf-8")
         return json.loads(text)
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        place = f"line {line}, byte {error.start}" if b"\n" in error.object else f"byte {error.start} of the line"
+        raise RecordError(f"it is not UTF-8 text ({place}); save the file as UTF-8.") from error
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}" if "\n" in text else f"column {error.colno}"
         raise RecordError(f"this is not valid JSON ({error.msg}, {place}).") from error
@@ -140,7 +145,7 @@ class JsonlFile(Generic[T]):
         if self._file is None:
             return
         line = json.dumps(fields, ensure_ascii=False) + "\n"
-        with file_errors(repr(self._file.name), "written"):
+        with file_errors(repr(str(self._file.name)), "written"):
             self._file.write(line.encode("utf-8", "replace"))
             self._file.flush()
 

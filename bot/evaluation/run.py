@@ -219,11 +219,11 @@ def load_manifest(predictions: Path) -> dict[str, Any]:
     """
     path, whose = manifest_path(predictions), f"predictions {str(predictions)!r}"
     try:
-        manifest: dict[str, Any] = parse_json(path.read_text("utf-8"))
+        manifest: dict[str, Any] = parse_json(path.read_bytes())
         read_record(_Manifest, manifest)
     except OSError as error:
         raise EvaluationError(f"The {whose} lack their manifest {str(path)!r}: {error.strerror}.") from error
-    except (UnicodeDecodeError, RecordError) as error:
+    except RecordError as error:
         raise EvaluationError(f"{str(path)!r} is no manifest of the {whose}: {error}") from error
     return manifest
 

@@ -93,9 +93,7 @@ def load_testset(path: Path, *, resolve: ResolveArticle, skip_invalid: bool = Fa
     """
     data = _read(path)
     is_squad = path.suffix.lower() == ".json"
-    testset = _collect(
-        path, data, read_squad(_decode(data, path), path.name) if is_squad else _read_jsonl(data, path, resolve)
-    )
+    testset = _collect(path, data, read_squad(data, path.name) if is_squad else _read_jsonl(data, path, resolve))
     if testset.problems and not (skip_invalid and testset.questions):
         more = f"{len(testset.problems) - 1} more like it; " if len(testset.problems) > 1 else ""
         advice = f" ({more}--skip-invalid leaves out what is wrong.)" if testset.questions else ""
@@ -195,16 +193,6 @@ def _read(path: Path) -> bytes:
         raise TestSetError(f"The test set {str(path)!r} cannot be read: {error.strerror}.") from error
 
 
-def _decode(data: bytes, path: Path) -> str:
-    """Decode a file that is one piece of JSON."""
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problem = f"is not UTF-8 text (line {line}, byte {error.start}); save it as UTF-8"
-        raise TestSetError(f"The test set {str(path)!r} {problem}.") from error
-
-
 def _collect(path: Path, data: bytes, items: Iterable[_Item]) -> TestSet:
     """Sort what a file holds, and refuse an id that was used before."""
     questions: dict[str, TestQuestion] = {}
@@ -273,16 +261,9 @@ def _read_jsonl(data: bytes, path: Path, resolve: ResolveArticle) -> Iterator[_I
         if line.strip():
             where = f"Line {number} of {path.name!r}"
             try:
-                yield where, _question(read_record(QuestionLine, parse_json(_decode_line(line))), find)
+                yield where, _question(read_record(QuestionLine, parse_json(line)), find)
             except RecordError as error:
                 yield where, error
-
-
-def _decode_line(line: bytes) -> str:
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise RecordError(f"it is not UTF-8 text (byte {error.start} of the line); save the file as UTF-8.") from error
 
 
 def _question(line: QuestionLine, find: Callable[[str], Article | RecordError]) -> TestQuestion:
@@ -364,14 +345,14 @@ class _SquadArticle:
     paragraphs: list[tuple[str, _SquadParagraph]]
 
 
-def read_squad(text: str, name: str) -> Iterator[_Item]:
+def read_squad(data: str | bytes, name: str) -> Iterator[_Item]:
     """Yield the articles and questions of a SQuAD file, and a RecordError for each that cannot be read.
 
     The contexts of one title form one article, joined by a blank line; the questions may be in another language than
     the contexts (XQuAD, MLQA).
     """
     try:
-        entries = _squad_entries(text)
+        entries = _squad_entries(data)
     except RecordError as error:
         yield f"The file {name!r}", error
         return
@@ -391,8 +372,8 @@ def read_squad(text: str, name: str) -> Iterator[_Item]:
         yield from _squad_article(found)
 
 
-def _squad_entries(text: str) -> tuple[Any, ...]:
-    top = parse_json(text)
+def _squad_entries(data: str | bytes) -> tuple[Any, ...]:
+    top = parse_json(data)
     if isinstance(top, dict) and "data" not in top:
         raise RecordError(
             "this JSON has no list 'data', so it is not in SQuAD's form; name a file of our JSONL .jsonl."
