@@ -1,6 +1,6 @@
-"""JSON records from files that people name, checked by pydantic; each problem in one sentence. And files of JSON lines.
+"""JSON records from files that people name: checked by pydantic, each problem told in one sentence.
 
-A file of lines grows as a run goes on: one writer, whole lines only. What a record means is its reader's.
+Also files of JSON lines that grow as a run goes on: one writer, whole lines only. What a record means is not known here.
 """
 
 import json
@@ -119,9 +119,9 @@ def show_value(value: Any) -> str:
 
 @contextmanager
 def file_errors(name: str, done: str) -> Iterator[None]:
-    """Say that a file cannot be `done` ("read", "written") where the system says so.
+    """Turn an OSError inside into an EvaluationError: "NAME cannot be DONE: No such file or directory."
 
-    Raises: EvaluationError for any OSError inside.
+    `done` is "read" or "written".
     """
     try:
         yield

@@ -44,13 +44,10 @@ AnswerQuestion = Callable[[TestQuestion], ReplyJson]
 """The seam to the engine: answers one question. Raises: SanadError when it could not be asked (never a refusal)."""
 
 Progress = Callable[[int, int], None]
-"""Told how much is done, and of how much."""
+"""Called with how much is done, and of how much."""
 
 PrepareEngine = Callable[[TestSet, Progress], AnswerQuestion]
-"""Makes the engine ready for a test set: its articles can be asked, all its questions are known beforehand.
-
-Is told whom to tell how far the articles are indexed.
-"""
+"""Makes the engine ready for the questions of a test set, and calls `Progress` as its articles are indexed."""
 
 
 class SearchScope(StrEnum):
@@ -62,7 +59,7 @@ class SearchScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EvaluationTarget:
-    """What the evaluation needs of the rest of the program, for one scope and writer."""
+    """The engine under evaluation, for one scope and writer, and what belongs to it."""
 
     resolve: ResolveArticle
     prepare: PrepareEngine
@@ -117,9 +114,8 @@ def evaluate(
     """Get a reply to every question; those already in `predictions` are not asked again.
 
     `prepare` is given the test set with what is left to ask, and is not called if that is nothing; `jobs` questions are
-    asked at once. `settings` are those that shape replies, as JSON has them, `options` say which questions were chosen;
-    `indexing` is told how far that is.
-    `judge` is the name of the model that will judge, for the manifest.
+    asked at once. `settings` are those that shape replies, as JSON has them, `options` say which questions were chosen,
+    `judge` is the name of the model that will judge: all for the manifest.
 
     Raises: EvaluationError if a question could not be asked (the replies so far are kept), or for predictions of
     another run.

@@ -33,7 +33,7 @@ FOLDER = "evaluation"
 
 
 KEPT_SPACES = 4
-"""Spaces kept beside the one in use: people go back and forth between a few test sets."""
+"""How many spaces are kept beside the one in use: people go back and forth between a few test sets."""
 
 
 def make_target(scope: SearchScope, writer: str | None) -> EvaluationTarget:
@@ -96,7 +96,7 @@ class _Engine:
 
 
 def _resolve(reference: str, folder: Path, *, app: App) -> Article:
-    """The article of a file beside the test set, or one of the library."""
+    """Read the article of a file beside the test set, or find it in the library."""
     path = folder / reference
     if not _is_file(path):
         return _find(reference, app.library)
@@ -109,7 +109,7 @@ def _resolve(reference: str, folder: Path, *, app: App) -> Article:
 
 
 def _find(reference: str, library: Library) -> Article:
-    """The article of the library; feedback also names articles that only one chat of the bot's may see."""
+    """Find an article of the library; feedback also names articles that only one chat of the bot's may see."""
     try:
         return library.article(library.resolve(reference))
     except UnknownArticle:
@@ -128,7 +128,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _settings(app: App, scope: SearchScope) -> dict[str, Any]:
-    """What shapes replies; where things are kept does not."""
+    """Return the settings that shape replies; where things are kept does not."""
     shaping = app.settings.model_dump(mode="json", include={"embedding", "passages", "retrieval", "llm"})
     return shaping | {"scope": scope.value, "writer": app.engine.writer.name}
 

@@ -150,21 +150,25 @@ def test_no_output_is_written_over_what_a_run_reads_or_writes(
     assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == before
 
 
+MANIFEST = '{"testset": {}, "settings": {}, "versions": {}}'
+
+
 @pytest.mark.parametrize("fresh", [[], ["--fresh"]])
 @pytest.mark.parametrize(
-    ("name", "manifest"),
+    ("name", "manifest", "sentence"),
     [
-        ("notes.txt", None),
-        ("notes.txt", "{}"),
-        ("notes.txt", "no JSON"),
-        ("notes.txt", '{"testset": {}, "settings": {}}'),  # of other predictions, notes.jsonl
-        ("line.txt", '{"testset": {}, "settings": {}}'),
-        ("other.jsonl", '{"testset": {}, "settings": {}}'),
-        ("empty.jsonl", '{"another program": "wrote this"}'),
+        ("notes.txt", None, "lack their manifest"),
+        ("notes.txt", "{}", "is no manifest of the predictions"),
+        ("notes.txt", "no JSON", "is no manifest of the predictions"),
+        ("notes.txt", '{"testset": {}, "settings": {}}', "'versions' is missing"),
+        ("notes.txt", MANIFEST, "does not hold predictions"),  # it is that of other predictions, notes.jsonl
+        ("line.txt", MANIFEST, "does not hold predictions"),
+        ("other.jsonl", MANIFEST, "does not hold predictions"),
+        ("empty.jsonl", '{"another program": "wrote this"}', "is no manifest of the predictions"),
     ],
 )
 def test_a_file_that_is_no_predictions_is_left_as_it_is(
-    desk: Desk, write: WriteLines, name: str, manifest: str | None, fresh: list[str]
+    desk: Desk, write: WriteLines, name: str, manifest: str | None, sentence: str, fresh: list[str]
 ) -> None:
     row = '{"id": "1", "question": "When did the bridge open?", "article": "news.txt"}'
     path = write([row])
@@ -173,7 +177,7 @@ def test_a_file_that_is_no_predictions_is_left_as_it_is(
     if manifest is not None:
         (path.parent / name).with_suffix(".manifest.json").write_text(manifest, "utf-8")
     before = {file.name: file.read_bytes() for file in path.parent.iterdir()}
-    assert "manifest" in (said := error_of(desk(path, "--predictions", path.parent / name, *fresh))) or "hold" in said
+    assert sentence in error_of(desk(path, "--predictions", path.parent / name, *fresh))
     assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == before
     assert desk.asked == 0
 

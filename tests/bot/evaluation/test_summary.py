@@ -1,6 +1,7 @@
 """Summaries and comparisons: what is counted where, and how it is said."""
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from bot.evaluation.metrics import METRICS, find_metric
 from bot.evaluation.scoring import ScoredQuestion, score
 from bot.evaluation.statistics import Estimate
-from bot.evaluation.summary import compare_runs, comparison_markdown, summarise, summary_markdown
+from bot.evaluation.summary import Summary, compare_runs, comparison_markdown, summarise, summary_markdown
 from bot.evaluation.testset import TestQuestion
 from index.types import Article, Language
 
@@ -87,6 +88,13 @@ def test_metrics_come_in_the_order_of_the_list_and_are_described() -> None:
 def test_what_is_undefined_is_null_in_json() -> None:
     values = json.loads(json.dumps(summarise(RUN).as_json(), allow_nan=False))
     assert values["overall"]["right"]["n"] == 6
+    undefined = {"auroc": Estimate(math.nan, math.nan, math.nan, 2)}
+    written = Summary(undefined, {"ar-ar": undefined}, {"date": undefined}).as_json()
+    null = {"auroc": {"value": None, "low": None, "high": None, "n": 2}}
+    assert written == {"overall": null, "cells": {"ar-ar": null}, "tags": {"date": null}}
+
+
+def test_equal_confidences_tell_nothing_apart() -> None:
     alone = summarise([scored("1", "ar", "ar", hit=True), scored("2", "ar", "ar", hit=True, answerable=False)])
     assert alone.overall["auroc"].value == 1 / 2
 
