@@ -1,6 +1,6 @@
 """JSON records from files that people name: checked by pydantic, each problem told in one sentence.
 
-Also files of JSON lines that grow as a run goes on: one writer, whole lines only. What a record means is not known here.
+Also files of JSON lines that grow as a run goes on: one writer, whole lines only. What a record means is its reader's.
 """
 
 import json
