@@ -6,10 +6,9 @@ Finding the articles that JSONL names is the caller's. SQuAD as published: Rajpu
 
 import codecs
 import hashlib
-import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -239,12 +238,6 @@ class QuestionLine(BaseModel):
     evidence: tuple[Alternatives, ...] = ()
     answerable: Flag = True
     tags: tuple[Text, ...] = ()
-
-
-def load_schema() -> Mapping[str, Any]:
-    """Load the JSON Schema of one line of our JSONL."""
-    loaded: Mapping[str, Any] = json.loads(Path(__file__).with_name("testset.schema.json").read_text("utf-8"))
-    return loaded
 
 
 def _read_jsonl(data: bytes, path: Path, resolve: ResolveArticle) -> Iterator[_Item]:

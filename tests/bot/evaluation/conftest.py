@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.evaluation import testset
 from bot.evaluation.run import AnswerQuestion
 from bot.evaluation.testset import ResolveArticle, TestQuestion, TestSet, load_testset
 from config.errors import SourceError
@@ -76,6 +77,14 @@ def lexical_answer(question: TestQuestion) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def seeds() -> Path:
     return SEEDS
+
+
+@pytest.fixture(scope="session")
+def schema() -> Mapping[str, Any]:
+    """The JSON Schema of one line of our JSONL."""
+    path = Path(testset.__file__).with_name("testset.schema.json")
+    loaded: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+    return loaded
 
 
 @pytest.fixture(scope="session")

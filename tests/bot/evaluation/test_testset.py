@@ -2,7 +2,7 @@
 
 import codecs
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from bot.evaluation.testset import QuestionLine, TestSet, load_schema, load_testset, merge_testsets, select_questions
+from bot.evaluation.testset import QuestionLine, TestSet, load_testset, merge_testsets, select_questions
 from config.errors import SourceError, TestSetError
 from index.types import Article
 
@@ -120,16 +120,16 @@ def test_several_problems_are_counted(write: Write) -> None:
         load(write(["{", "{", "{", GOOD]))
 
 
-def test_the_schema_and_the_reader_agree() -> None:
-    validator = Draft202012Validator(load_schema())
+def test_the_schema_and_the_reader_agree(schema: Mapping[str, Any]) -> None:
+    validator = Draft202012Validator(schema)
     beyond_a_schema = {"a quote that is not there", "an unknown article", "an id used before"}
     for name, line, _ in BAD:
         if isinstance(line, dict):
             assert validator.is_valid(line) == (name in beyond_a_schema), name
     assert validator.is_valid(GOOD)
     fields = QuestionLine.model_fields
-    assert load_schema()["properties"].keys() == fields.keys()
-    assert set(load_schema()["required"]) == {name for name, field in fields.items() if field.is_required()}
+    assert schema["properties"].keys() == fields.keys()
+    assert set(schema["required"]) == {name for name, field in fields.items() if field.is_required()}
 
 
 @pytest.mark.parametrize(
