@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.bootstrap import App
-from bot.evaluation.scoring import Citation, ReplyClaim, parse_reply
+from bot.evaluation.scoring import ReplyCitation, ReplyClaim, parse_reply
 from bot.evaluation.testset import TestQuestion
 from bot.parsing.claims import ClaimStream
 from bot.rendering.reply_json import reply_json
@@ -123,8 +123,8 @@ class _Meter:
         return meter
 
 
-def _cited(source: str, article: Article) -> Citation:
+def _cited(source: str, article: Article) -> ReplyCitation:
     """The span of the article that one of the peer's sources is: it glues "Source 1:" before the text."""
     text = source.partition("\n")[2].strip()
     start = max(article.text.find(text), 0)
-    return Citation(article.id, start, start + len(text), text)
+    return ReplyCitation(article.id, start, start + len(text), text)

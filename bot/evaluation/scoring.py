@@ -70,7 +70,7 @@ class QuotedSentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Citation(QuotedSentence):
+class ReplyCitation(QuotedSentence):
     """A sentence that a claim cites; `span` is the part of the article that it marks as the answer proper."""
 
     text: Annotated[String, Field(validation_alias="quote")]
@@ -90,7 +90,7 @@ class ReplyClaim:
     """A claim and the sentences it cites."""
 
     text: String
-    citations: tuple[Citation, ...] = ()
+    citations: tuple[ReplyCitation, ...] = ()
 
     @property
     def short_answer(self) -> str:
@@ -122,7 +122,7 @@ class ParsedReply:
         return " ".join(claim.short_answer for claim in self.claims)
 
     @property
-    def citations(self) -> tuple[Citation, ...]:
+    def citations(self) -> tuple[ReplyCitation, ...]:
         """Each cited sentence once, in the order of the claims."""
         return tuple(dict.fromkeys(citation for claim in self.claims for citation in claim.citations))
 
