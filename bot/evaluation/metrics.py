@@ -1,6 +1,6 @@
 """The list of metrics: name, title, which way is better, how a value is shown, and the floors of `--fail-under`.
 
-README.md here has the definitions; `bot.evaluation.scoring` computes those of one question.
+docs/evaluation.md has the definitions; `bot.evaluation.scoring` computes those of one question.
 """
 
 import math

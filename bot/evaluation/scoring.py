@@ -1,6 +1,6 @@
 """One question and its reply → the metrics that apply to it. Means, intervals and tables are `bot.evaluation.summary`.
 
-Every definition is spelled out in README.md here; the names are those of `bot.evaluation.metrics`.
+Every definition is spelled out in docs/evaluation.md; the names are those of `bot.evaluation.metrics`.
 """
 
 import re
