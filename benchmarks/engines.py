@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.bootstrap import App
-from bot.evaluation.replies import Quoted, Stated, read_reply
-from bot.evaluation.types import TestQuestion
+from bot.evaluation.scoring import ReplyCitation, ReplyClaim, parse_reply
+from bot.evaluation.testset import TestQuestion
 from bot.parsing.claims import ClaimStream
 from bot.rendering.reply_json import reply_json
 from bot.types import Question
@@ -30,7 +30,7 @@ class Said:
     """What an engine said to one question, in the same terms for both."""
 
     text: str
-    claims: tuple[Stated, ...]
+    claims: tuple[ReplyClaim, ...]
     answered: bool
     invalid_marks: int
     """Marks that name nothing that was given, or that were left standing in the text."""
@@ -49,7 +49,7 @@ def sanad(app: App) -> Ask:
     def ask(question: TestQuestion) -> Said:
         began = time.perf_counter()
         reply = app.engine.answer(Question(question.question, question.language, question.article.id))
-        given = read_reply(reply_json(reply))
+        given = parse_reply(reply_json(reply))
         wrong = sum(question.article.text[one.start : one.end] != one.text for one in given.citations)
         own = [claim for claim in given.claims if claim.text != " ".join(one.text for one in claim.citations)]
         left = sum(len(_ANY_MARK.findall(claim.text)) for claim in own)
@@ -82,7 +82,7 @@ def peer(app: App) -> Ask:
         stream = ClaimStream(sources)
         drafts = [*stream.feed(text), *stream.close()]
         claims = tuple(
-            Stated(draft.text, tuple(_cited(sources[key], article) for key in draft.keys if key in sources), draft.text)
+            ReplyClaim(draft.text, tuple(_cited(sources[key], article) for key in draft.keys if key in sources))
             for draft in drafts
         )
         invalid = sum(key not in sources for draft in drafts for key in draft.keys)
@@ -123,8 +123,8 @@ class _Meter:
         return meter
 
 
-def _cited(source: str, article: Article) -> Quoted:
+def _cited(source: str, article: Article) -> ReplyCitation:
     """The span of the article that one of the peer's sources is: it glues "Source 1:" before the text."""
     text = source.partition("\n")[2].strip()
     start = max(article.text.find(text), 0)
-    return Quoted(article.id, start, start + len(text), text)
+    return ReplyCitation(article.id, start, start + len(text), text)

@@ -16,13 +16,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter, process_time
 
-from bot.evaluation.command import Plug, Scope
-from bot.evaluation.plug import connect
-from bot.evaluation.run import Run, evaluate, score_run
-from bot.evaluation.scoring import Scored
-from bot.evaluation.summary import seconds, stages, summarise
-from bot.evaluation.testset import load_testset, merge
-from bot.evaluation.types import Answer, TestQuestion, TestSet
+from bot.evaluation.run import AnswerQuestion, EvaluationTarget, Run, SearchScope, evaluate, score_run
+from bot.evaluation.scoring import ScoredQuestion
+from bot.evaluation.summary import stage_names, stage_seconds, summarise
+from bot.evaluation.target import make_target
+from bot.evaluation.testset import TestQuestion, TestSet, load_testset, merge_testsets
 from config.settings import load_settings
 from index.models.choose import Encoders, make_encoders
 from index.retrieval.signals import question_words
@@ -63,15 +61,15 @@ def main() -> None:
 
 def measure(data: Path | None, questions: int, folder: Path) -> None:
     """Ask and embed in turns, and print."""
-    plug, encoders, spent = connect(Scope.ARTICLE, "extractive"), make_encoders(load_settings()), Spent()
-    testset = load(data, plug)
+    target, encoders, spent = make_target(SearchScope.ARTICLE, "extractive"), make_encoders(load_settings()), Spent()
+    testset = load(data, target)
     with spent.on("indexing"):
-        answer = plug.prepare(testset, lambda _done, _total: None)
+        answer = target.prepare(testset, lambda _done, _total: None)
     asked = [testset.questions[number % len(testset.questions)] for number in range(questions)]
     for question in asked[:WARM_UP]:
         answer(question)
         embed(encoders, [question])
-    scored: list[Scored] = []
+    scored: list[ScoredQuestion] = []
     for start in range(0, questions, BLOCK):
         block = [replace(one, id=f"{start + place}") for place, one in enumerate(asked[start : start + BLOCK])]
         scored += ask(replace(testset, questions=tuple(block)), answer, folder / f"{start}.jsonl", spent)
@@ -84,13 +82,13 @@ def measure(data: Path | None, questions: int, folder: Path) -> None:
     show(spent, scored)
 
 
-def load(data: Path | None, plug: Plug) -> TestSet:
+def load(data: Path | None, target: EvaluationTarget) -> TestSet:
     """Load a monolingual and a crosslingual pair of XQuAD's files, or the shipped sets."""
     if data is None:
-        return merge([load_testset(SEEDS / name, resolve=plug.resolve) for name in SETS])
+        return merge_testsets([load_testset(SEEDS / name, resolve=target.resolve) for name in SETS])
     paths = sorted(data.glob("xquad-dev.*.json"))
-    sets = [load_testset(path, resolve=plug.resolve, skip_invalid=True) for path in paths]
-    return interleaved(merge(sets))
+    sets = [load_testset(path, resolve=target.resolve, skip_invalid=True) for path in paths]
+    return interleaved(merge_testsets(sets))
 
 
 def interleaved(testset: TestSet) -> TestSet:
@@ -101,7 +99,7 @@ def interleaved(testset: TestSet) -> TestSet:
     return replace(testset, questions=tuple(one for row in zip(*kinds.values(), strict=False) for one in row))
 
 
-def ask(block: TestSet, answer: Answer, predictions: Path, spent: Spent) -> list[Scored]:
+def ask(block: TestSet, answer: AnswerQuestion, predictions: Path, spent: Spent) -> list[ScoredQuestion]:
     """Ask a block as `sanad evaluate` does: each reply is kept in a file, then all are scored."""
     with spent.on("asking"):
         run: Run = evaluate(block, lambda *_: answer, settings={}, predictions=predictions)
@@ -123,7 +121,7 @@ def embed_words(encoders: Encoders, questions: Sequence[TestQuestion]) -> None:
         encoders.embed_second([question.question, *question_words(question.question)])
 
 
-def show(spent: Spent, scored: Sequence[Scored]) -> None:
+def show(spent: Spent, scored: Sequence[ScoredQuestion]) -> None:
     """Print the table."""
     for spending in (spent.wall, spent.processor):
         spending["evaluate"] = sum(spending[name] for name in ("asking", "scoring", "summary"))
@@ -139,8 +137,8 @@ def show(spent: Spent, scored: Sequence[Scored]) -> None:
     row("bare, words too", "the same with each question's words")
     row("evaluate", "sanad evaluate")
     row("asking", "  asking and keeping")
-    for stage in stages(scored):
-        print(f"{f'    {stage}':42s} {per * float(seconds(scored, stage).sum()):8.2f}")
+    for stage in stage_names(scored):
+        print(f"{f'    {stage}':42s} {per * float(stage_seconds(scored, stage).sum()):8.2f}")
     row("scoring", "  scoring")
     row("summary", "  tables with intervals")
     print(f"indexing the articles before: {spent.wall['indexing']:.1f} s")

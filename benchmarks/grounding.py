@@ -23,11 +23,8 @@ from typing import Any
 
 from benchmarks.engines import Ask, Said, peer, sanad
 from bot.bootstrap import bootstrap
-from bot.evaluation.answers import contains, normalised_tokens
-from bot.evaluation.gold import find_gold
-from bot.evaluation.replies import Stated
-from bot.evaluation.testset import load_testset
-from bot.evaluation.types import TestQuestion
+from bot.evaluation.scoring import ReplyClaim, contains, find_gold, normalised_tokens
+from bot.evaluation.testset import TestQuestion, load_testset
 from bot.grounding.facts import Kind, unsupported
 from config.settings import load_settings
 from index.readers.sources import read_source
@@ -170,12 +167,12 @@ _ROWS: dict[str, Callable[[list[dict[str, Any]]], str]] = {
 }
 
 
-def _is_altered(claim: Stated) -> bool:
+def _is_altered(claim: ReplyClaim) -> bool:
     facts = unsupported(claim.text, [one.text for one in claim.citations])
     return any(fact.kind is not Kind.WORD for fact in facts)
 
 
-def _has_other_digits(claim: Stated) -> bool:
+def _has_other_digits(claim: ReplyClaim) -> bool:
     cited = {digits for one in claim.citations for digits in _DIGITS.findall(search_form(one.text))}
     return not set(_DIGITS.findall(search_form(claim.text))) <= cited
 

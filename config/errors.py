@@ -12,6 +12,7 @@ SanadError
 ├── EmbeddingError      the embedding model is missing or failed
 ├── PromptError         a prompt file whose variables do not fit
 ├── TestSetError        a QA test set that cannot be read
+├── EvaluationError     an evaluation that cannot go on
 ├── BotError            the Telegram bot cannot run (token, database, a second instance)
 └── ModelError          the language model cannot be used as configured
 """
@@ -65,6 +66,10 @@ class TestSetError(SanadError):
     """A QA test set cannot be read."""
 
     __test__ = False  # pytest would collect it by its name
+
+
+class EvaluationError(SanadError):
+    """An evaluation cannot go on, or its files are not what it needs."""
 
 
 class BotError(SanadError):

@@ -13,7 +13,8 @@ import typer
 from typer.core import TyperGroup
 
 from bot.cli.exit import FAILED, end, ending
-from bot.evaluation.command import Plug, Scope, register
+from bot.evaluation.command import register
+from bot.evaluation.run import EvaluationTarget, SearchScope
 
 if TYPE_CHECKING:
     from bot.bootstrap import App
@@ -249,13 +250,13 @@ def export_feedback(
     write_feedback(_app(), file)
 
 
-def _plug(scope: Scope, writer: str | None) -> Plug:
-    from bot.evaluation.plug import connect
+def _evaluation_target(scope: SearchScope, writer: str | None) -> EvaluationTarget:
+    from bot.evaluation.target import make_target
 
-    return connect(scope, writer)
+    return make_target(scope, writer)
 
 
-register(app, _plug)
+register(app, _evaluation_target)
 
 
 def _filter(since: str | None, language: str | None, tags: list[str] | None) -> "Filter":

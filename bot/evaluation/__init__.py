@@ -1,1 +1,5 @@
-"""`sanad evaluate`: a test set in, numbers with intervals and a report out. See README.md here for every definition."""
+"""`sanad evaluate`: test sets in; metrics with intervals, comparisons and an HTML report out.
+
+docs/evaluation.md defines every metric. Only `target` knows the engine that people use: a run asks a plain function, so
+that a benchmark can hand in another.
+"""

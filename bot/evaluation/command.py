@@ -1,79 +1,45 @@
-"""The command `sanad evaluate`: reads options, asks, scores, writes, prints. The engine is plugged in by `bot.cli.app`.
-
-Nothing heavy is imported before the command runs.
-"""
+"""The command `sanad evaluate`: reads options, asks, scores, writes, prints. Its target is made by `bot.cli.app`."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
+from bot.evaluation.jsonl import file_errors
+from bot.evaluation.judges import Judge, ModelJudge, cached_judge, judge_cache_path
+from bot.evaluation.metrics import check_floors, parse_floor
+from bot.evaluation.report import render_report
+from bot.evaluation.run import (
+    EvaluationTarget,
+    Progress,
+    SearchScope,
+    evaluate,
+    load_baseline,
+    manifest_path,
+    score_run,
+)
+from bot.evaluation.summary import compare_runs, comparison_markdown, summarise, summary_markdown
+from bot.evaluation.testset import TestSet, leave_out_unchecked, load_testset, merge_testsets, select_questions
+from config.errors import EvaluationError
 
-    from bot.evaluation.baseline import Comparison
-    from bot.evaluation.judges import Judge
-    from bot.evaluation.run import Run
-    from bot.evaluation.scoring import Scored
-    from bot.evaluation.summary import Summary
-    from bot.evaluation.types import Prepare, Progress, Resolve, TestSet
-
-PASSED, FELL_BELOW = 0, 1
-
-
-class Scope(StrEnum):
-    """What a question may be answered from."""
-
-    ARTICLE = "article"
-    LIBRARY = "library"
-
-
-@dataclass(frozen=True, slots=True)
-class Plug:
-    """What the evaluation needs of the rest of the program, for one scope and writer."""
-
-    resolve: "Resolve"
-    prepare: "Prepare"
-    """Called once, with what is left to ask, and only if there is something."""
-    settings: Mapping[str, Any]
-    """What shapes replies, as JSON has it, without secrets: replies of other settings are not mixed with these."""
-    model: Callable[[], "LLM"]
-    """Makes the model that judges. Raises: ModelError if none is configured."""
+FELL_BELOW = 1
+"""Exit status where a floor was not kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The options of one run."""
-
-    testsets: tuple[Path, ...]
-    sample: int | None = None
-    seed: int = 0
-    jobs: int = 1
-    predictions: Path | None = None
-    fresh: bool = False
-    report: Path | None = None
-    json: Path | None = None
-    baseline: Path | None = None
-    fail_under: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    judge: bool = False
-    skip_invalid: bool = False
-
-
-def register(app: typer.Typer, connect: Callable[[Scope, str | None], Plug]) -> None:
-    """Add the command to `app`; `connect` makes the plug for a scope and the name of a writer (None: as configured)."""
+def register(app: typer.Typer, make_target: Callable[[SearchScope, str | None], EvaluationTarget]) -> None:
+    """Add the command to `app`; `make_target` is given the name of a writer, None for the one that is configured."""
 
     @app.command("evaluate")
-    def evaluate(
+    def evaluate_command(
         testsets: Annotated[list[Path], typer.Argument(metavar="TESTSET…", help="Our .jsonl or SQuAD's .json.")],
         *,
         writer: Annotated[str | None, typer.Option(help="Who writes the answers; as configured by default.")] = None,
-        scope: Annotated[Scope, typer.Option(help="Ask the question's article only, or all.")] = Scope.ARTICLE,
+        scope: Annotated[
+            SearchScope, typer.Option(help="Ask the question's article only, or all.")
+        ] = SearchScope.ARTICLE,
         sample: Annotated[int | None, typer.Option(min=1, help="Ask so many, drawn at random.")] = None,
         seed: Annotated[int, typer.Option(help="What the drawing of the sample starts from.")] = 0,
         jobs: Annotated[int, typer.Option(min=1, max=64, help="Questions asked at once.")] = 1,
@@ -90,133 +56,111 @@ def register(app: typer.Typer, connect: Callable[[Scope, str | None], Plug]) -> 
         skip_invalid: Annotated[bool, typer.Option("--skip-invalid", help="Leave out what cannot be read.")] = False,
     ) -> None:
         """Answer the questions of test sets and say how good the answers are."""
-        options = Options(
-            tuple(testsets),
-            sample=sample,
-            seed=seed,
-            jobs=jobs,
-            predictions=predictions,
-            fresh=fresh,
-            report=report,
-            json=as_json,
-            baseline=baseline,
-            fail_under=tuple(fail_under or ()),
-            tags=tuple(tag or ()),
-            judge=judge,
-            skip_invalid=skip_invalid,
+        target = make_target(scope, writer)
+        # What cannot work is found out before the first question is asked.
+        floors = [parse_floor(floor, judged=judge) for floor in fail_under or ()]
+        _check_outputs(predictions, {"--report": report, "--json": as_json}, testsets, baseline)
+        testset = _load_testsets(testsets, target, skip_invalid=skip_invalid)
+        testset = select_questions(testset, sample=sample, seed=seed, tags=tag or ())
+        earlier = load_baseline(baseline, testset) if baseline else None
+        model = ModelJudge(target.model()) if judge else None
+        with _progress_bars() as bar:
+            run = evaluate(
+                testset,
+                target.prepare,
+                settings=target.settings,
+                options={"sample": sample, "seed": seed, "tags": tag or []},
+                judge=model.name if model else None,
+                predictions=predictions,
+                fresh=fresh,
+                jobs=jobs,
+                progress=bar("Asking"),
+                indexing=bar("Indexing"),
+            )
+        marks = judge_cache_path(predictions) if predictions else None
+        cache: AbstractContextManager[Judge | None] = (
+            cached_judge(model, marks, fresh=fresh) if model else nullcontext()
         )
-        raise typer.Exit(run(options, connect(scope, writer)))
+        with cache as asked, _progress_bars() as bar:
+            scored = score_run(run, judge=asked, progress=bar("Scoring"))
+            before = score_run(earlier, judge=asked) if earlier else None
+        summary = summarise(scored, seed=seed)
+        comparison = compare_runs(baseline.name, before, scored, seed=seed) if baseline and before else None
+        if as_json:
+            numbers = {"manifest": run.manifest, "metrics": summary.as_json()}
+            numbers |= {"comparison": comparison.as_json()} if comparison else {}
+            _write(as_json, json.dumps(numbers, ensure_ascii=False, indent=2) + "\n")
+        if report:
+            _write(report, render_report(run, scored, summary, comparison))
+        typer.echo(summary_markdown(summary))
+        if comparison:
+            typer.echo(comparison_markdown(comparison))
+        failures = check_floors(floors, summary.overall)
+        for failure in failures:
+            typer.echo(f"sanad: {failure}", err=True)
+        if failures:
+            raise typer.Exit(FELL_BELOW)
 
 
-def run(options: Options, plug: Plug) -> int:
-    """Evaluate, write what was asked for, print the tables; returns the exit status.
-
-    Raises: SanadError for anything that keeps the evaluation from its end.
-    """
-    from bot.evaluation.baseline import load_baseline
-    from bot.evaluation.floors import check_floors, parse_floor
-    from bot.evaluation.judges import ModelJudge
-    from bot.evaluation.outputs import check_outputs
-    from bot.evaluation.run import score_run
-    from bot.evaluation.summary import summarise
-
-    floors = [parse_floor(floor, judged=options.judge) for floor in options.fail_under]
-    check_outputs(
-        predictions=options.predictions,
-        others={"--report": options.report, "--json": options.json},
-        testsets=options.testsets,
-        baseline=options.baseline,
-    )
-    testset = _load(options, plug)
-    baseline = load_baseline(options.baseline, testset) if options.baseline else None
-    judge = ModelJudge(plug.model()) if options.judge else None
-    finished = _ask(options, plug, testset, judge)
-    with _keeping(options, judge) as kept:
-        with progress_bars() as bar:
-            scored = score_run(finished, judge=kept, progress=bar("Scoring"))
-        comparison = _compare(options, baseline, scored, kept)
-    summary = summarise(scored, seed=options.seed)
-    _publish(options, finished, scored, summary, comparison)
-    failures = check_floors(floors, summary.overall)
-    for failure in failures:
-        typer.echo(f"sanad: {failure}", err=True)
-    return FELL_BELOW if failures else PASSED
-
-
-@contextmanager
-def _keeping(options: Options, judge: "Judge | None") -> Iterator["Judge | None"]:
-    """Keep what the judge says beside the predictions, if there are any."""
-    from bot.evaluation.kept import keep_marks, marks_path
-
-    if judge is None:
-        yield None
-        return
-    path = marks_path(options.predictions) if options.predictions else None
-    with keep_marks(judge, path, fresh=options.fresh) as kept:
-        yield kept
-
-
-def _ask(options: Options, plug: Plug, testset: "TestSet", judge: "Judge | None") -> "Run":
-    from bot.evaluation.run import evaluate
-
-    with progress_bars() as bar:
-        return evaluate(
-            testset,
-            plug.prepare,
-            settings=plug.settings,
-            options={"sample": options.sample, "seed": options.seed, "tags": list(options.tags)},
-            judge=judge.name if judge else None,
-            predictions=options.predictions,
-            fresh=options.fresh,
-            jobs=options.jobs,
-            progress=bar("Asking"),
-            indexing=bar("Indexing"),
-        )
-
-
-def _publish(
-    options: Options, run: "Run", scored: list["Scored"], summary: "Summary", comparison: "Comparison | None"
-) -> None:
-    """Write the files that were asked for, and print the tables."""
-    from bot.evaluation.outputs import write_output
-    from bot.evaluation.tables import markdown, markdown_comparison
-
-    if options.json:
-        numbers = {"manifest": run.manifest, "metrics": summary.as_json()}
-        numbers |= {"comparison": comparison.as_json()} if comparison else {}
-        write_output(options.json, json.dumps(numbers, ensure_ascii=False, indent=2) + "\n")
-    if options.report:
-        from bot.evaluation.report import render_report
-
-        write_output(options.report, render_report(run, scored, summary, comparison))
-    typer.echo(markdown(summary))
-    if comparison:
-        typer.echo(markdown_comparison(comparison))
-
-
-def _load(options: Options, plug: Plug) -> "TestSet":
-    from bot.evaluation.testset import choose, leave_out_unchecked, load_testset, merge
-
-    loaded = [load_testset(path, resolve=plug.resolve, skip_invalid=options.skip_invalid) for path in options.testsets]
-    testset = leave_out_unchecked(merge(loaded))
+def _load_testsets(paths: Sequence[Path], target: EvaluationTarget, *, skip_invalid: bool) -> TestSet:
+    """Load test sets as one, and say what is left out of them."""
+    loaded = [load_testset(path, resolve=target.resolve, skip_invalid=skip_invalid) for path in paths]
+    testset = leave_out_unchecked(merge_testsets(loaded))
     for problem in testset.problems:
         typer.echo(f"sanad: left out: {problem}", err=True)
-    return choose(testset, sample=options.sample, seed=options.seed, tags=options.tags)
+    return testset
 
 
-def _compare(
-    options: Options, baseline: "Run | None", scored: list["Scored"], judge: "Judge | None"
-) -> "Comparison | None":
-    from bot.evaluation.baseline import compare_runs
-    from bot.evaluation.run import score_run
+def _check_outputs(
+    predictions: Path | None, written: Mapping[str, Path | None], testsets: Sequence[Path], baseline: Path | None
+) -> None:
+    """Refuse an output that could not be written, or that would destroy a test set, the baseline or another output.
 
-    if options.baseline is None or baseline is None:
-        return None
-    return compare_runs(options.baseline.name, score_run(baseline, judge=judge), scored, seed=options.seed)
+    `written` holds the other outputs, by option.
+
+    Raises: EvaluationError.
+    """
+    taken = [(path, "a test set") for path in testsets]
+    if baseline:
+        taken += [(baseline, "the baseline"), (manifest_path(baseline), "the baseline's manifest")]
+    outputs: list[tuple[Path, str]] = []
+    if predictions:
+        outputs += [
+            (predictions, "what --predictions writes"),
+            (manifest_path(predictions), "the manifest that --predictions writes"),
+            (judge_cache_path(predictions), "the judge's marks that --predictions keeps"),
+        ]
+    outputs += [(path, f"what {option} writes") for option, path in written.items() if path]
+    for output, what in outputs:
+        _check_writable(output)
+        for other, its in taken:
+            if _are_same(output, other):
+                raise EvaluationError(f"{str(output)!r} is {its}, and {what} would destroy it; name another file.")
+        taken.append((output, what))
+
+
+def _check_writable(path: Path) -> None:
+    with file_errors(repr(str(path)), "written"):  # a name may be too long even to look
+        usable = path.parent.is_dir() and not path.is_dir()
+    if not usable:
+        raise EvaluationError(f"{str(path)!r} cannot be written: name a file in a folder that is there.")
+
+
+def _are_same(one: Path, other: Path) -> bool:
+    """Say whether two paths are one file, by whatever names."""
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them is not there yet
+        return one.resolve() == other.resolve()
+
+
+def _write(path: Path, text: str) -> None:
+    with file_errors(repr(str(path)), "written"):
+        path.write_text(text, "utf-8", errors="replace")
 
 
 @contextmanager
-def progress_bars() -> Iterator["Callable[[str], Progress]"]:
+def _progress_bars() -> Iterator[Callable[[str], Progress]]:
     """Show bars with the time left on a terminal, each once there is something to tell; silence elsewhere."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -226,7 +170,7 @@ def progress_bars() -> Iterator["Callable[[str], Progress]"]:
     console = Console(stderr=True)
     with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
 
-        def bar(doing: str) -> "Progress":
+        def bar(doing: str) -> Progress:
             task = bars.add_task(doing, total=None, visible=False)
             return lambda done, total: bars.update(task, completed=done, total=total, visible=True)
 

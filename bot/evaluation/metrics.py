@@ -1,7 +1,15 @@
-"""The list of metrics: name, title, which way is better, a sentence on each. README.md here has the definitions."""
+"""The list of metrics: name, title, which way is better, how a value is shown, and the floors of `--fail-under`.
 
+docs/evaluation.md has the definitions; `bot.evaluation.scoring` computes those of one question.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from bot.evaluation.statistics import Estimate
+from config.errors import EvaluationError
 
 Unit = Literal["share", "seconds", "count", "mark"]
 
@@ -53,6 +61,27 @@ _BY_NAME = {metric.name: metric for metric in METRICS}
 _ORDER = {metric.name: position for position, metric in enumerate(METRICS)}
 
 
+_RANGES: Mapping[Unit, tuple[float, float]] = {
+    "share": (0, 1),
+    "mark": (1, 5),
+    "seconds": (0, math.inf),
+    "count": (0, math.inf),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The worst value of a metric that passes; for one that is better low, the highest."""
+
+    metric: str
+    value: float
+
+    def fails(self, value: float) -> bool:
+        """Say whether a value is worse than the floor; an undefined one is."""
+        good = value <= self.value if find_metric(self.metric).better == "low" else value >= self.value
+        return not good
+
+
 def is_known(name: str) -> bool:
     """Say whether a run can have a metric of that name."""
     base, colon, stage = name.partition(":")
@@ -61,7 +90,7 @@ def is_known(name: str) -> bool:
     return name in _BY_NAME or name in TOKENS
 
 
-def describe(name: str) -> Metric:
+def find_metric(name: str) -> Metric:
     """Return the metric of that name; stages ("seconds_p50:find") and kinds of token are made up from their name."""
     if name in _BY_NAME:
         return _BY_NAME[name]
@@ -72,23 +101,23 @@ def describe(name: str) -> Metric:
     return Metric(name, name.replace("_", " ").capitalize(), "Mean number of tokens a question.", "low", "count")
 
 
-def order(name: str) -> tuple[int, str]:
+def metric_order(name: str) -> tuple[int, str]:
     """Sort key: the order of `METRICS`, then the rest by name."""
     return _ORDER.get(name, len(_ORDER)), name
 
 
-def show_range(name: str, low: float, high: float) -> str:
+def format_interval(name: str, low: float, high: float) -> str:
     """Write an interval: 66.2–76.5 %, 980.0 ms–1.20 s."""
-    first, last = show(name, low), show(name, high)
+    first, last = format_value(name, low), format_value(name, high)
     unit = last.rpartition(" ")[2]
     return f"{first.removesuffix(' ' + unit)}–{last}"
 
 
-def show(name: str, value: float) -> str:
+def format_value(name: str, value: float) -> str:
     """Write a value as people read it: 71.4 %, 12.3 ms, 1.25 s, 4.20; "–" where undefined."""
     if value != value:
         return "–"
-    match describe(name).unit:
+    match find_metric(name).unit:
         case "share":
             return f"{100 * value:.1f} %"
         case "seconds":
@@ -97,3 +126,46 @@ def show(name: str, value: float) -> str:
             return f"{value:.2f}"
         case "count":
             return f"{value:,.0f}"
+
+
+def parse_floor(text: str, *, judged: bool) -> Floor:
+    """Read "hit@1=0.6"; `judged` says whether there will be a judge's metrics.
+
+    Raises: EvaluationError if it is not METRIC=VALUE, there will be no such metric, or it cannot have such a value.
+    """
+    name, _, value = text.rpartition("=")
+    try:
+        floor = Floor(name.strip(), float(value))
+    except ValueError as error:
+        raise EvaluationError(f"{text!r} is no floor; write METRIC=VALUE, for example hit@1=0.6.") from error
+    if not is_known(floor.metric):
+        known = ", ".join(metric.name for metric in METRICS)
+        raise EvaluationError(f"There is no metric {floor.metric!r}; the metrics are {known}.")
+    if floor.metric.startswith(("judge_", "alce_")) and not judged:
+        raise EvaluationError(
+            f"Only a run with --judge has the metric {floor.metric!r}; add it, or leave out this floor."
+        )
+    low, high = _RANGES[find_metric(floor.metric).unit]
+    if not low <= floor.value <= high or math.isinf(floor.value):
+        most = f"from {low:g} to {high:g}" if high < math.inf else f"of {low:g} or more"
+        raise EvaluationError(f"{text!r} is no floor: {floor.metric} takes values {most}.")
+    return floor
+
+
+def check_floors(floors: Sequence[Floor], table: Mapping[str, Estimate]) -> list[str]:
+    """Return a sentence for each floor that was not kept.
+
+    Raises: EvaluationError for a metric that these questions do not have.
+    """
+    sentences: list[str] = []
+    for floor in floors:
+        if floor.metric not in table:
+            raise EvaluationError(
+                f"No question of this run has the metric {floor.metric!r}; those it has are {', '.join(table)}."
+            )
+        value = table[floor.metric].value
+        if floor.fails(value):
+            bound = "above" if find_metric(floor.metric).better == "low" else "below"
+            found, allowed = format_value(floor.metric, value), format_value(floor.metric, floor.value)
+            sentences.append(f"{floor.metric} is {found}, {bound} the {allowed} allowed.")
+    return sentences

@@ -1,22 +1,25 @@
 """A scored run → one HTML file that needs no network: cards, tables, plots, and every question with its article.
 
 Text of articles, questions and replies is hostile: the template escapes it, the data for the script is JSON without
-"<", and the script only ever sets text. How it looks is report.html.jinja, report.css and report.js.
+"<", and the script only ever sets text. How it looks is report.html.jinja, report.css and report.js; plots are SVG
+in the page's colours, so that they follow light and dark.
 """
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
-from bot.evaluation.baseline import Comparison
-from bot.evaluation.calibration import Point, reliability, risk_coverage
-from bot.evaluation.metrics import describe, show, show_range
-from bot.evaluation.plots import Bar, histogram_plot, latency_plot, reliability_plot, risk_plot
-from bot.evaluation.resampling import Estimate
+import numpy as np
+
+from bot.evaluation.metrics import find_metric, format_interval, format_value
 from bot.evaluation.run import Run
-from bot.evaluation.scoring import Scored
-from bot.evaluation.summary import TAG_METRICS, Summary, answerable, confidences
+from bot.evaluation.scoring import ScoredQuestion
+from bot.evaluation.statistics import CalibrationBin, RiskCoverage, reliability_bins, risk_coverage_curve
+from bot.evaluation.summary import TAG_METRICS, Comparison, Summary, answerable_labels, confidences
 
 CARDS = (
     ("right",),
@@ -48,8 +51,24 @@ OUTCOMES = {
     "hallucination": "answered, but the article does not say",
 }
 
+_WIDTH, _HEIGHT = 420, 300
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 14, 44
 
-def render_report(run: Run, scored: Sequence[Scored], summary: Summary, comparison: Comparison | None = None) -> str:
+_TICKS = (0, 0.25, 0.5, 0.75, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class StageLatency:
+    """The time of a stage: median and 95th percentile, in seconds."""
+
+    stage: str
+    p50: float
+    p95: float
+
+
+def render_report(
+    run: Run, scored: Sequence[ScoredQuestion], summary: Summary, comparison: Comparison | None = None
+) -> str:
     """Return the report of a run as one HTML page."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
@@ -62,7 +81,11 @@ def render_report(run: Run, scored: Sequence[Scored], summary: Summary, comparis
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"describe": describe, "show_as": lambda value, name: show(name, value), "range_as": _range}
+    environment.filters |= {
+        "describe": find_metric,
+        "show_as": lambda value, name: format_value(name, value),
+        "range_as": lambda estimate, name: format_interval(name, estimate.low, estimate.high),
+    }
     return environment.get_template("report.html.jinja").render(
         css=Markup((folder / "report.css").read_text("utf-8")),  # noqa: S704 - our own file
         js=Markup((folder / "report.js").read_text("utf-8")),  # noqa: S704 - our own file
@@ -81,8 +104,68 @@ def render_report(run: Run, scored: Sequence[Scored], summary: Summary, comparis
     )
 
 
-def _range(one: Estimate, name: str) -> str:
-    return show_range(name, one.low, one.high)
+def outcome(scored: ScoredQuestion) -> str:
+    """Return which of `OUTCOMES` a question came to."""
+    if scored.right:
+        return "right" if scored.question.answerable else "refused"
+    if not scored.question.answerable:
+        return "hallucination"
+    return "source" if scored.reply.answered else "error"
+
+
+def reliability_plot(bins: Sequence[CalibrationBin]) -> str:
+    """Draw how often the article answered, for each tenth of confidence; on the diagonal confidence is honest."""
+    width = 1 / len(bins)
+    bars = [
+        _rect(i * width + 0.006, 0, width - 0.012, one.share, "a", f"{one.n} questions: {one.share:.0%} answerable")
+        for i, one in enumerate(bins)
+        if one.n
+    ]
+    points = [_dot(one.confidence, one.share, "ink") for one in bins if one.n]
+    diagonal = _line([(0, 0), (1, 1)], "guide")
+    return _svg("Reliability", [*_axes("confidence", "share answerable"), *bars, diagonal, *points])
+
+
+def histogram_plot(answerable: Sequence[float], unanswerable: Sequence[float], *, bins: int = 20) -> str:
+    """Draw how confidence is spread over answerable and over unanswerable questions, each as a share of its kind."""
+    series = [(_shares(answerable, bins), "a", "answerable"), (_shares(unanswerable, bins), "b", "unanswerable")]
+    highest = max((share for shares, _, _ in series for share in shares), default=0) or 1
+    top = min(1.0, math.ceil(highest * 10) / 10)
+    width = 1 / bins / 2
+    bars = [
+        _rect((2 * i + half) * width, 0, width * 0.92, share / top, colour, f"{share:.0%} of {name}")
+        for half, (shares, colour, name) in enumerate(series)
+        for i, share in enumerate(shares)
+        if share
+    ]
+    return _svg("Confidence", [*_axes("confidence", "share of questions", top=top), *bars])
+
+
+def risk_plot(points: Sequence[RiskCoverage], *, now: RiskCoverage | None) -> str:
+    """Draw the risk-coverage curve, and where this run's threshold puts it (`now`, None if nothing was answered)."""
+    curve = _line([(point.coverage, point.risk) for point in points], "curve-a")
+    mark = [_dot(now.coverage, now.risk, "b", "This run")] if now else []
+    return _svg("Risk and coverage", [*_axes("coverage: share answered", "risk: share of answers wrong"), curve, *mark])
+
+
+def latency_plot(bars: Sequence[StageLatency]) -> str:
+    """Draw the median and the 95th percentile of each stage."""
+    longest = max((bar.p95 for bar in bars), default=0) or 1
+    step = (_HEIGHT - _TOP - _BOTTOM) / max(len(bars), 1)
+    room = _WIDTH - 110 - 120
+    drawn = []
+    for i, bar in enumerate(bars):
+        y, height = _TOP + i * step + step * 0.2, min(step * 0.6, 28)
+        for seconds, colour in ((bar.p95, "a faint"), (bar.p50, "a")):
+            drawn.append(
+                f'<rect class="{colour}" x="110" y="{y:.1f}" width="{room * seconds / longest:.1f}" '
+                f'height="{height:.1f}"/>'
+            )
+        middle = y + height / 2 + 4
+        times = f"{format_value('seconds_p50', bar.p50)} · {format_value('seconds_p95', bar.p95)}"
+        drawn.append(_text(102, middle, bar.stage, "end"))
+        drawn.append(_text(118 + room * bar.p95 / longest, middle, times, "start"))
+    return _svg("Latency", [*drawn, _text(_WIDTH / 2, _HEIGHT - 10, "median · 95th percentile", "middle")])
 
 
 def _plainly(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
@@ -107,31 +190,22 @@ def _in_words(value: Any) -> str:
             return str(value) if value else "none"
 
 
-def outcome(scored: Scored) -> str:
-    """Return which of `OUTCOMES` a question came to."""
-    if scored.right:
-        return "right" if scored.question.answerable else "refused"
-    if not scored.question.answerable:
-        return "hallucination"
-    return "source" if scored.given.answered else "error"
-
-
-def _row(one: Scored, comparison: Comparison | None) -> Mapping[str, Any]:
+def _row(one: ScoredQuestion, comparison: Comparison | None) -> Mapping[str, Any]:
     """Return what the table of questions shows of one."""
     changes = {"better": comparison.better, "worse": comparison.worse} if comparison else {}
     return {
         "question": one.question,
         "outcome": outcome(one),
-        "confidence": one.given.confidence,
-        "rank": one.gold.rank(one.given.evidence),
+        "confidence": one.reply.confidence,
+        "rank": one.gold.rank(one.reply.evidence),
         "f1": one.values.get("f1_normalised"),
         "change": next((change for change, ids in changes.items() if one.question.id in ids), ""),
     }
 
 
-def _data(run: Run, scored: Sequence[Scored]) -> str:
+def _data(run: Run, scored: Sequence[ScoredQuestion]) -> str:
     """Return the JSON that the script opens questions with; no "<" in it, so that no text can end the script."""
-    shown = {quoted.article_id for one in scored for quoted in one.given.citations}
+    shown = {quoted.article_id for one in scored for quoted in one.reply.citations}
     shown |= {one.question.article.id for one in scored}
     articles = {
         article.id: {"title": article.title, "language": article.language, "text": article.text}
@@ -142,7 +216,7 @@ def _data(run: Run, scored: Sequence[Scored]) -> str:
     return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def _details(one: Scored) -> Mapping[str, Any]:
+def _details(one: ScoredQuestion) -> Mapping[str, Any]:
     return {
         "article": one.question.article.id,
         "answers": one.question.answers,
@@ -154,16 +228,16 @@ def _details(one: Scored) -> Mapping[str, Any]:
                     {"article": q.article_id, "start": q.start, "end": q.end, "text": q.text} for q in claim.citations
                 ],
             }
-            for claim in one.given.claims
+            for claim in one.reply.claims
         ],
-        "evidence": [{"text": quoted.text, "gold": one.gold.is_gold(quoted)} for quoted in one.given.evidence[:5]],
+        "evidence": [{"text": quoted.text, "gold": one.gold.is_gold(quoted)} for quoted in one.reply.evidence[:5]],
     }
 
 
-def _plots(scored: Sequence[Scored], summary: Summary) -> list[tuple[str, str, str]]:
+def _plots(scored: Sequence[ScoredQuestion], summary: Summary) -> list[tuple[str, str, str]]:
     """Return title, what to read from it, and SVG of each plot."""
-    sure, labels = confidences(scored), answerable(scored)
-    bins = reliability(sure, labels)
+    sure, labels = confidences(scored), answerable_labels(scored)
+    bins = reliability_bins(sure, labels)
     return [
         ("Reliability", "On the diagonal, confidence says how often the article answers.", reliability_plot(bins)),
         (
@@ -176,32 +250,80 @@ def _plots(scored: Sequence[Scored], summary: Summary) -> list[tuple[str, str, s
             "Answer fewer questions, and fewer answers are wrong; the dot is this run.",
             _risk(scored),
         ),
-        ("Latency", "Seconds a question, by stage.", latency_plot(_bars(summary))),
+        ("Latency", "Seconds a question, by stage.", latency_plot(_latencies(summary))),
     ]
 
 
-def _risk(scored: Sequence[Scored]) -> str:
-    import numpy as np
-
+def _risk(scored: Sequence[ScoredQuestion]) -> str:
     wrong = np.array([float(_would_be_wrong(one)) for one in scored])
-    answered = [one for one in scored if one.given.answered]
-    now = (
-        Point(len(answered) / len(scored), sum(not one.right for one in answered) / len(answered)) if answered else None
-    )
-    return risk_plot(risk_coverage(confidences(scored), wrong), now=now)
+    answered = [one for one in scored if one.reply.answered]
+    now = None
+    if answered:
+        now = RiskCoverage(len(answered) / len(scored), sum(not one.right for one in answered) / len(answered))
+    return risk_plot(risk_coverage_curve(confidences(scored), wrong), now=now)
 
 
-def _would_be_wrong(one: Scored) -> bool:
+def _would_be_wrong(one: ScoredQuestion) -> bool:
     """Say whether answering would be wrong; a refusal stands for an answer with its nearest sentence."""
-    if one.given.answered or not one.question.answerable:
-        return not (one.given.answered and one.right)
-    return not one.gold.pieces or one.gold.rank(one.given.evidence) != 1
+    if one.reply.answered or not one.question.answerable:
+        return not (one.reply.answered and one.right)
+    return not one.gold.pieces or one.gold.rank(one.reply.evidence) != 1
 
 
-def _bars(summary: Summary) -> list[Bar]:
-    stages = [name.partition(":")[2] for name in summary.overall if name.startswith("seconds_p50:")]
-    names = [("total", ""), *((stage, f":{stage}") for stage in stages)]
+def _latencies(summary: Summary) -> list[StageLatency]:
+    found = {name: one.value for name, one in summary.overall.items()}
+    stages = [name.removeprefix("seconds_p50") for name in found if name.startswith("seconds_p50")]
     return [
-        Bar(stage, summary.overall[f"seconds_p50{suffix}"].value, summary.overall[f"seconds_p95{suffix}"].value)
-        for stage, suffix in names
+        StageLatency(stage[1:] or "total", found[f"seconds_p50{stage}"], found[f"seconds_p95{stage}"])
+        for stage in stages
     ]
+
+
+def _axes(x_label: str, y_label: str, *, top: float = 1.0) -> list[str]:
+    """Return grid, tick labels and axis labels of a unit square whose upper edge stands for `top`."""
+    grid = [_line([(0, tick), (1, tick)], "grid") for tick in _TICKS]
+    below = [_text(_x(tick), _HEIGHT - _BOTTOM + 16, f"{tick:g}", "middle") for tick in _TICKS]
+    beside = [_text(_LEFT - 6, _y(tick) + 4, f"{tick * top:.3g}", "end") for tick in _TICKS]
+    x_text = _text(_x(0.5), _HEIGHT - 8, x_label, "middle")
+    y_text = _text(-_y(0.5), 13, y_label, "middle", ' transform="rotate(-90)"')
+    return [*grid, *below, *beside, x_text, y_text]
+
+
+def _shares(values: Sequence[float], bins: int) -> list[float]:
+    counts = [0] * bins
+    for value in values:
+        counts[min(int(value * bins), bins - 1)] += 1
+    return [count / len(values) for count in counts] if values else []
+
+
+def _x(x: float) -> float:
+    return _LEFT + x * (_WIDTH - _LEFT - _RIGHT)
+
+
+def _y(y: float) -> float:
+    return _HEIGHT - _BOTTOM - y * (_HEIGHT - _TOP - _BOTTOM)
+
+
+def _rect(x: float, y: float, width: float, height: float, colour: str, hint: str) -> str:
+    right, upper = _x(x + width), _y(y + height)
+    return (
+        f'<rect class="{colour}" x="{_x(x):.1f}" y="{upper:.1f}" width="{right - _x(x):.1f}" '
+        f'height="{_y(y) - upper:.1f}"><title>{escape(hint)}</title></rect>'
+    )
+
+
+def _line(points: Sequence[tuple[float, float]], kind: str) -> str:
+    placed = " ".join(f"{_x(x):.1f},{_y(y):.1f}" for x, y in points)
+    return f'<polyline class="{kind}" points="{placed}"/>'
+
+
+def _dot(x: float, y: float, colour: str, hint: str = "") -> str:
+    return f'<circle class="{colour}" cx="{_x(x):.1f}" cy="{_y(y):.1f}" r="4"><title>{escape(hint)}</title></circle>'
+
+
+def _text(x: float, y: float, text: str, anchor: str, extra: str = "") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{extra}>{escape(text)}</text>'
+
+
+def _svg(title: str, parts: Sequence[str]) -> str:
+    return f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">{"".join(parts)}</svg>'

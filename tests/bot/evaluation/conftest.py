@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation.testset import load_testset
-from bot.evaluation.types import Answer, Resolve, TestQuestion, TestSet
+from bot.evaluation import testset
+from bot.evaluation.run import AnswerQuestion
+from bot.evaluation.testset import ResolveArticle, TestQuestion, TestSet, load_testset
 from config.errors import SourceError
 from index.text.search_form import language_of, stems
 from index.text.sentences import split_sentences
@@ -79,6 +80,14 @@ def seeds() -> Path:
 
 
 @pytest.fixture(scope="session")
+def schema() -> Mapping[str, Any]:
+    """The JSON Schema of one line of our JSONL."""
+    path = Path(testset.__file__).with_name("testset.schema.json")
+    loaded: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+    return loaded
+
+
+@pytest.fixture(scope="session")
 def seed_sets() -> list[TestSet]:
     """The two shipped test sets."""
     names = ("questions.jsonl", "little-amber-ferry.questions.jsonl")
@@ -86,12 +95,12 @@ def seed_sets() -> list[TestSet]:
 
 
 @pytest.fixture(scope="session")
-def lexical() -> Answer:
+def lexical() -> AnswerQuestion:
     return lexical_answer
 
 
 @pytest.fixture(scope="session")
-def resolve_seed() -> Resolve:
+def resolve_seed() -> ResolveArticle:
     return resolve
 
 

@@ -9,22 +9,31 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from bot.evaluation.command import Plug, Scope, register
-from bot.evaluation.predictions import load_manifest, load_predictions, manifest_path
-from bot.evaluation.types import Answer, Progress, Reply, Resolve, TestQuestion, TestSet
+from bot.evaluation.command import register
+from bot.evaluation.run import (
+    AnswerQuestion,
+    EvaluationTarget,
+    Progress,
+    SearchScope,
+    load_manifest,
+    load_predictions,
+    manifest_path,
+)
+from bot.evaluation.scoring import ReplyJson
+from bot.evaluation.testset import ResolveArticle, TestQuestion, TestSet
 from config.errors import ModelError, SanadError, TestSetError
 from tests.bot.evaluation.test_judges import Parrot
 
 WriteLines = Callable[[list[dict[str, Any] | str]], Path]
 
 
-class Desk:
+class Command:
     """The command on an app of its own; counts what the engine was asked."""
 
-    def __init__(self, resolve: Resolve, answer: Answer) -> None:
+    def __init__(self, resolve: ResolveArticle, answer: AnswerQuestion) -> None:
         self.asked = 0
         self.model: Any = None
-        self.connected: list[tuple[Scope, str | None]] = []
+        self.connected: list[tuple[SearchScope, str | None]] = []
         self.prepared: list[TestSet] = []
         self._resolve, self._answer = resolve, answer
         self._app = typer.Typer()
@@ -34,16 +43,16 @@ class Desk:
     def __call__(self, *arguments: str | Path) -> Result:
         return CliRunner().invoke(self._app, ["evaluate", *map(str, arguments)])
 
-    def _connect(self, scope: Scope, writer: str | None) -> Plug:
+    def _connect(self, scope: SearchScope, writer: str | None) -> EvaluationTarget:
         self.connected.append((scope, writer))
-        return Plug(self._resolve, self._prepare, {"scope": scope, "writer": writer}, self._model)
+        return EvaluationTarget(self._resolve, self._prepare, {"scope": scope, "writer": writer}, self._model)
 
-    def _prepare(self, testset: TestSet, progress: Progress) -> Answer:
+    def _prepare(self, testset: TestSet, progress: Progress) -> AnswerQuestion:
         progress(1, 1)
         self.prepared.append(testset)
         return self._ask
 
-    def _ask(self, question: TestQuestion) -> Reply:
+    def _ask(self, question: TestQuestion) -> ReplyJson:
         self.asked += 1
         return self._answer(question)
 
@@ -54,8 +63,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(resolve_seed: Resolve, lexical: Answer) -> Desk:
-    return Desk(resolve_seed, lexical)
+def command(resolve_seed: ResolveArticle, lexical: AnswerQuestion) -> Command:
+    return Command(resolve_seed, lexical)
 
 
 def error_of(result: Result) -> str:
@@ -64,55 +73,55 @@ def error_of(result: Result) -> str:
     return str(result.exception)
 
 
-def test_both_shipped_sets_in_one_table(desk: Desk, seeds: Path) -> None:
-    result = desk(seeds / "questions.jsonl", seeds / "little-amber-ferry.questions.jsonl")
+def test_both_shipped_sets_in_one_table(command: Command, seeds: Path) -> None:
+    result = command(seeds / "questions.jsonl", seeds / "little-amber-ferry.questions.jsonl")
     assert result.exit_code == 0
     assert "| question-article " in result.stdout
     assert all(f"| {cell}" in result.stdout for cell in ("ar-ar", "ar-en", "en-ar", "en-en"))
-    assert desk.asked == 122
-    assert desk.connected == [(Scope.ARTICLE, None)]
-    assert [article.source for article in desk.prepared[0].articles] == [
+    assert command.asked == 122
+    assert command.connected == [(SearchScope.ARTICLE, None)]
+    assert [article.source for article in command.prepared[0].articles] == [
         "little-amber-ferry.en.txt",
         "russia-syria-bases.ar.txt",
     ]
 
 
-def test_all_that_is_written(desk: Desk, seeds: Path, tmp_path: Path) -> None:
+def test_all_that_is_written(command: Command, seeds: Path, tmp_path: Path) -> None:
     predictions, numbers, report = tmp_path / "out.jsonl", tmp_path / "out.json", tmp_path / "out.html"
     arguments = (
         seeds / "questions.jsonl", "--predictions", predictions, "--json", numbers, "--report", report,
         "--scope", "library", "--writer", "extractive", "--jobs", 2,
     )  # fmt: skip
-    assert desk(*map(str, arguments)).exit_code == 0
-    assert desk.connected == [(Scope.LIBRARY, "extractive")]
+    assert command(*map(str, arguments)).exit_code == 0
+    assert command.connected == [(SearchScope.LIBRARY, "extractive")]
     written = json.loads(numbers.read_text("utf-8"))
     assert written["manifest"]["settings"] == {"scope": "library", "writer": "extractive"}
     assert written["metrics"]["overall"]["right"]["n"] == len(load_predictions(predictions)) == 92
     assert report.read_text("utf-8").startswith("<!doctype html>")
-    assert desk(*map(str, arguments)).exit_code == 0
-    assert desk.asked == 92
-    assert desk(*map(str, arguments), "--fresh").exit_code == 0
-    assert desk.asked == 184
+    assert command(*map(str, arguments)).exit_code == 0
+    assert command.asked == 92
+    assert command(*map(str, arguments), "--fresh").exit_code == 0
+    assert command.asked == 184
 
 
-def test_a_sample_of_a_tag(desk: Desk, seeds: Path) -> None:
-    assert desk(seeds / "questions.jsonl", "--tag", "date", "--sample", "5", "--seed", "2").exit_code == 0
-    assert desk.asked == 5
-    assert all("date" in question.tags for question in desk.prepared[0].questions)
+def test_a_sample_of_a_tag(command: Command, seeds: Path) -> None:
+    assert command(seeds / "questions.jsonl", "--tag", "date", "--sample", "5", "--seed", "2").exit_code == 0
+    assert command.asked == 5
+    assert all("date" in question.tags for question in command.prepared[0].questions)
 
 
-def test_a_baseline_of_itself_has_no_changes(desk: Desk, seeds: Path, tmp_path: Path) -> None:
+def test_a_baseline_of_itself_has_no_changes(command: Command, seeds: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
-    desk(seeds / "questions.jsonl", "--predictions", out)
-    result = desk(seeds / "questions.jsonl", "--baseline", out, "--json", tmp_path / "out.json")
+    command(seeds / "questions.jsonl", "--predictions", out)
+    result = command(seeds / "questions.jsonl", "--baseline", out, "--json", tmp_path / "out.json")
     assert "Now right: none\nNow wrong: none" in result.stdout
     assert json.loads((tmp_path / "out.json").read_text("utf-8"))["comparison"]["questions"] == 92
 
 
-def test_a_baseline_of_other_questions_is_refused(desk: Desk, seeds: Path, tmp_path: Path) -> None:
+def test_a_baseline_of_other_questions_is_refused(command: Command, seeds: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
-    desk(seeds / "questions.jsonl", "--predictions", out)
-    result = desk(seeds / "little-amber-ferry.questions.jsonl", "--baseline", out)
+    command(seeds / "questions.jsonl", "--predictions", out)
+    result = command(seeds / "little-amber-ferry.questions.jsonl", "--baseline", out)
     assert "answers none of these questions" in error_of(result)
 
 
@@ -130,32 +139,36 @@ OVER = [
 
 @pytest.mark.parametrize(("options", "sentence"), OVER, ids=[sentence for _, sentence in OVER])
 def test_no_output_is_written_over_what_a_run_reads_or_writes(
-    desk: Desk, write: WriteLines, options: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch
+    command: Command, write: WriteLines, options: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write([{"id": "1", "question": "When did the bridge open?", "article": "news.txt"}])
     (path.parent / "link.jsonl").symlink_to(path)
     monkeypatch.chdir(path.parent)
-    assert desk(path, "--predictions", "old.jsonl").exit_code == 0
+    assert command(path, "--predictions", "old.jsonl").exit_code == 0
     before = {file.name: file.read_bytes() for file in path.parent.iterdir()}
-    assert sentence in error_of(desk(path, *options))
+    assert sentence in error_of(command(path, *options))
     assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == before
+
+
+MANIFEST = '{"testset": {}, "settings": {}, "versions": {}}'
 
 
 @pytest.mark.parametrize("fresh", [[], ["--fresh"]])
 @pytest.mark.parametrize(
-    ("name", "manifest"),
+    ("name", "manifest", "sentence"),
     [
-        ("notes.txt", None),
-        ("notes.txt", "{}"),
-        ("notes.txt", "no JSON"),
-        ("notes.txt", '{"testset": {}, "settings": {}}'),  # of other predictions, notes.jsonl
-        ("line.txt", '{"testset": {}, "settings": {}}'),
-        ("other.jsonl", '{"testset": {}, "settings": {}}'),
-        ("empty.jsonl", '{"another program": "wrote this"}'),
+        ("notes.txt", None, "lack their manifest"),
+        ("notes.txt", "{}", "is no manifest of the predictions"),
+        ("notes.txt", "no JSON", "is no manifest of the predictions"),
+        ("notes.txt", '{"testset": {}, "settings": {}}', "'versions' is missing"),
+        ("notes.txt", MANIFEST, "does not hold predictions"),  # it is that of other predictions, notes.jsonl
+        ("line.txt", MANIFEST, "does not hold predictions"),
+        ("other.jsonl", MANIFEST, "does not hold predictions"),
+        ("empty.jsonl", '{"another program": "wrote this"}', "is no manifest of the predictions"),
     ],
 )
 def test_a_file_that_is_no_predictions_is_left_as_it_is(
-    desk: Desk, write: WriteLines, name: str, manifest: str | None, fresh: list[str]
+    command: Command, write: WriteLines, name: str, manifest: str | None, sentence: str, fresh: list[str]
 ) -> None:
     row = '{"id": "1", "question": "When did the bridge open?", "article": "news.txt"}'
     path = write([row])
@@ -164,16 +177,16 @@ def test_a_file_that_is_no_predictions_is_left_as_it_is(
     if manifest is not None:
         (path.parent / name).with_suffix(".manifest.json").write_text(manifest, "utf-8")
     before = {file.name: file.read_bytes() for file in path.parent.iterdir()}
-    assert "manifest" in (said := error_of(desk(path, "--predictions", path.parent / name, *fresh))) or "hold" in said
+    assert sentence in error_of(command(path, "--predictions", path.parent / name, *fresh))
     assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == before
-    assert desk.asked == 0
+    assert command.asked == 0
 
 
 @pytest.mark.parametrize(
     ("floors", "status"), [(["verbatim=1"], 0), (["hit@1=0.99"], 1), (["verbatim=1", "error_rate=0"], 1)]
 )
-def test_floors_set_the_exit_status(desk: Desk, seeds: Path, floors: Sequence[str], status: int) -> None:
-    result = desk(seeds / "questions.jsonl", *(part for floor in floors for part in ("--fail-under", floor)))
+def test_floors_set_the_exit_status(command: Command, seeds: Path, floors: Sequence[str], status: int) -> None:
+    result = command(seeds / "questions.jsonl", *(part for floor in floors for part in ("--fail-under", floor)))
     assert result.exit_code == status
     assert bool(result.stderr) == bool(status)
 
@@ -199,21 +212,21 @@ def test_floors_set_the_exit_status(desk: Desk, seeds: Path, floors: Sequence[st
     ],
 )
 def test_what_cannot_work_is_said_before_anything_is_asked(
-    desk: Desk, seeds: Path, arguments: list[str], sentence: str
+    command: Command, seeds: Path, arguments: list[str], sentence: str
 ) -> None:
-    assert sentence in error_of(desk(seeds / "questions.jsonl", *arguments))
-    assert desk.asked == 0
+    assert sentence in error_of(command(seeds / "questions.jsonl", *arguments))
+    assert command.asked == 0
 
 
-def test_what_is_left_out_is_said(desk: Desk, write: WriteLines) -> None:
+def test_what_is_left_out_is_said(command: Command, write: WriteLines) -> None:
     path = write([{"id": "1", "question": "When did the bridge open?", "article": "news.txt"}, "{"])
-    assert isinstance(desk(path).exception, TestSetError)
-    result = desk(path, "--skip-invalid")
+    assert isinstance(command(path).exception, TestSetError)
+    result = command(path, "--skip-invalid")
     assert result.exit_code == 0
     assert result.stderr.startswith("sanad: left out: Line 2 of 'set.jsonl': ")
 
 
-def test_an_outage_of_the_judge_loses_nothing(desk: Desk, write: WriteLines, tmp_path: Path) -> None:
+def test_an_outage_of_the_judge_loses_nothing(command: Command, write: WriteLines, tmp_path: Path) -> None:
     lines = [
         {
             "id": str(number),
@@ -225,14 +238,14 @@ def test_an_outage_of_the_judge_loses_nothing(desk: Desk, write: WriteLines, tmp
     ]
     path, out = write([*lines]), tmp_path / "out.jsonl"
     arguments = (path, "--predictions", out, "--judge", "--json", tmp_path / "out.json")
-    desk.model = Parrot(line="4\nYES", lasts=3)
-    assert "with --predictions, what was judged is kept" in error_of(desk(*arguments))
+    command.model = Parrot(line="4\nYES", lasts=3)
+    assert "with --predictions, what was judged is kept" in error_of(command(*arguments))
     assert len((tmp_path / "out.marks.jsonl").read_text("utf-8").splitlines()) == 3
-    desk.model = Parrot(line="4\nYES")
-    assert desk(*arguments).exit_code == 0
+    command.model = Parrot(line="4\nYES")
+    assert command(*arguments).exit_code == 0
     whole = Parrot(line="4\nYES")
-    asked, desk.model, rest = desk.asked, whole, len(desk.model.heard)
-    assert desk(*arguments, "--fresh").exit_code == 0
+    asked, command.model, rest = command.asked, whole, len(command.model.heard)
+    assert command(*arguments, "--fresh").exit_code == 0
     assert (asked, rest) == (3, len(whole.heard) - 3)
     written = json.loads((tmp_path / "out.json").read_text("utf-8"))
     assert written["manifest"]["judge"] == load_manifest(out)["judge"] == "parrot"
@@ -250,13 +263,13 @@ def squad(context: str, question: str) -> str:
     ("manifest", "sentence"), [(True, "another test set ('en.json')"), (False, "cites the article")]
 )
 def test_a_baseline_with_the_same_ids_of_another_test_set_is_refused(
-    desk: Desk, tmp_path: Path, manifest: bool, sentence: str
+    command: Command, tmp_path: Path, manifest: bool, sentence: str
 ) -> None:
     (tmp_path / "en.json").write_text(squad("It opened in 1931.", "When did it open?"), "utf-8")
     (tmp_path / "ar.json").write_text(squad("افتتح الجسر عام 1931.", "متى افتتح الجسر؟"), "utf-8")
     out = tmp_path / "out.jsonl"
-    assert desk(tmp_path / "en.json", "--predictions", out).exit_code == 0
+    assert command(tmp_path / "en.json", "--predictions", out).exit_code == 0
     if not manifest:
         manifest_path(out).unlink()
-    assert desk(tmp_path / "en.json", "--baseline", out).exit_code == 0
-    assert sentence in error_of(desk(tmp_path / "ar.json", "--baseline", out))
+    assert command(tmp_path / "en.json", "--baseline", out).exit_code == 0
+    assert sentence in error_of(command(tmp_path / "ar.json", "--baseline", out))

@@ -8,10 +8,8 @@ import pytest
 from llama_index.core.llms import CompletionResponse, CompletionResponseGen, CustomLLM, LLMMetadata
 from llama_index.core.llms.callbacks import llm_completion_callback
 
-from bot.evaluation.judges import ModelJudge
-from bot.evaluation.kept import keep_marks
-from bot.evaluation.types import RunError
-from config.errors import ModelError
+from bot.evaluation.judges import ModelJudge, cached_judge
+from config.errors import EvaluationError, ModelError
 
 
 class Parrot(CustomLLM):
@@ -85,7 +83,7 @@ class Witness:
 
 
 def judge_all(witness: Witness, path: Path | None, *, fresh: bool = False) -> list[object]:
-    with keep_marks(witness, path, fresh=fresh) as judge:
+    with cached_judge(witness, path, fresh=fresh) as judge:
         return [
             judge.supports(["نعم", "b"], "نعم"),
             judge.supports(["a"], "x"),
@@ -128,12 +126,12 @@ def test_an_outage_loses_no_marks(tmp_path: Path, torn: bytes) -> None:
 def test_a_file_of_anything_else_is_left_as_it_is(tmp_path: Path, text: str) -> None:
     path = tmp_path / "out.marks.jsonl"
     path.write_text(text, "utf-8")
-    with pytest.raises(RunError):
+    with pytest.raises(EvaluationError):
         judge_all(Witness(), path)
     assert path.read_text("utf-8") == text
 
 
 def test_two_runs_do_not_keep_marks_in_one_file(tmp_path: Path) -> None:
     path = tmp_path / "out.marks.jsonl"
-    with keep_marks(Witness(), path, fresh=False), pytest.raises(RunError, match="Another run is writing"):
+    with cached_judge(Witness(), path, fresh=False), pytest.raises(EvaluationError, match="Another run is writing"):
         judge_all(Witness(), path)

@@ -9,13 +9,18 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation.baseline import compare_runs
-from bot.evaluation.plots import Bar, histogram_plot, latency_plot, risk_plot
-from bot.evaluation.report import OUTCOMES, outcome, render_report
+from bot.evaluation.report import (
+    OUTCOMES,
+    StageLatency,
+    histogram_plot,
+    latency_plot,
+    outcome,
+    render_report,
+    risk_plot,
+)
 from bot.evaluation.run import Run, evaluate, score_run
-from bot.evaluation.summary import summarise
-from bot.evaluation.testset import merge
-from bot.evaluation.types import TestQuestion, TestSet
+from bot.evaluation.summary import compare_runs, summarise
+from bot.evaluation.testset import TestQuestion, TestSet, merge_testsets
 from index.types import Article
 
 SCRIPT = "</script><script>document.title='taken'</script>"
@@ -78,7 +83,7 @@ def render(run: Run, old: Run | None = None) -> str:
 
 @pytest.fixture(scope="module")
 def lexical_run(seed_sets: list[TestSet], lexical: Any) -> Run:
-    return evaluate(merge(seed_sets), lambda *_: lexical, settings={"writer": "lexical"})
+    return evaluate(merge_testsets(seed_sets), lambda *_: lexical, settings={"writer": "lexical"})
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +170,7 @@ def test_plots_of_nothing_are_plots() -> None:
 
 
 def test_stage_names_in_a_plot_are_escaped() -> None:
-    assert "<script" not in latency_plot([Bar(HOSTILE, 0.1, 0.2)])
+    assert "<script" not in latency_plot([StageLatency(HOSTILE, 0.1, 0.2)])
 
 
 def test_a_report_is_small_enough_to_send(page: str) -> None:

@@ -13,8 +13,7 @@ import pytest
 from bot.evaluation.report import render_report
 from bot.evaluation.run import evaluate, score_run
 from bot.evaluation.summary import summarise
-from bot.evaluation.testset import merge
-from bot.evaluation.types import TestQuestion, TestSet
+from bot.evaluation.testset import TestQuestion, TestSet, merge_testsets
 from index.types import Article
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def report(seed_sets: list[TestSet], lexical: Any, tmp_path_factory: pytest.Temp
     article = Article("hostile", HOSTILE, HOSTILE, text, "en")
     start = text.index("It opened")
     question = TestQuestion("hostile", f"When {HOSTILE} opened?", "en", article, (HOSTILE,), (((start, len(text)),),))
-    testset = merge([*seed_sets, TestSet("hostile", "digest", (question,), (article,))])
+    testset = merge_testsets([*seed_sets, TestSet("hostile", "digest", (question,), (article,))])
     run = evaluate(testset, lambda *_: lexical, settings={"name": HOSTILE})
     scored = score_run(run)
     path = tmp_path_factory.mktemp("report") / "report.html"

@@ -12,10 +12,19 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation.predictions import load_manifest, load_predictions, manifest_path, open_predictions
-from bot.evaluation.run import Run, evaluate, score_run
-from bot.evaluation.types import Answer, Progress, RunError, TestQuestion, TestSet
-from config.errors import ModelError
+from bot.evaluation.run import (
+    AnswerQuestion,
+    Progress,
+    Run,
+    evaluate,
+    load_manifest,
+    load_predictions,
+    manifest_path,
+    open_predictions,
+    score_run,
+)
+from bot.evaluation.testset import TestQuestion, TestSet
+from config.errors import EvaluationError, ModelError
 from index.types import Article
 
 ARTICLE = Article("news", "News", "news.txt", "It opened. It closed.", "en")
@@ -51,7 +60,7 @@ class Clerk:
 
 
 def run(clerk: Clerk, path: Path | None = None, testset: TestSet = TESTSET, **more: Any) -> Run:
-    def prepare(pending: TestSet, progress: Progress) -> Answer:
+    def prepare(pending: TestSet, progress: Progress) -> AnswerQuestion:
         progress(3, 3)
         clerk.prepared.append([question.id for question in pending.questions])
         return clerk.answer
@@ -90,7 +99,7 @@ def test_a_finished_run_asks_nothing_and_prepares_nothing(tmp_path: Path) -> Non
 
 def test_after_a_failure_the_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     path, failing, working = tmp_path / "out.jsonl", Clerk(fail_on="q07"), Clerk()
-    with pytest.raises(RunError, match="Question 'q07' could not be asked: The model is out"):
+    with pytest.raises(EvaluationError, match="Question 'q07' could not be asked: The model is out"):
         run(failing, path)
     kept = set(load_predictions(path))
     assert kept
@@ -166,7 +175,7 @@ def test_replies_of_another_run_are_not_mixed_in(tmp_path: Path, change: str) ->
     more: dict[str, Any] = {"settings": {"writer": "model"}}
     if change == "testset":
         more = {"testset": TestSet("set.jsonl", "another", QUESTIONS, (ARTICLE,))}
-    with pytest.raises(RunError, match=f"made with another {change.removesuffix('s')}.*--fresh"):
+    with pytest.raises(EvaluationError, match=f"made with another {change.removesuffix('s')}.*--fresh"):
         run(Clerk(), path, **more)
     assert path.read_bytes() == before
     clerk = Clerk()
@@ -186,14 +195,14 @@ def test_replies_without_their_manifest_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
     run(Clerk(), path)
     manifest_path(path).unlink()
-    with pytest.raises(RunError, match="lack their manifest"):
+    with pytest.raises(EvaluationError, match="lack their manifest"):
         run(Clerk(), path)
 
 
 def test_two_runs_do_not_write_one_file(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
     manifest: dict[str, Any] = {"testset": {}, "settings": {}}
-    with open_predictions(path, manifest, fresh=False), pytest.raises(RunError, match="Another run is writing"):
+    with open_predictions(path, manifest, fresh=False), pytest.raises(EvaluationError, match="Another run is writing"):
         run(Clerk(), path)
 
 
@@ -226,21 +235,21 @@ def test_a_run_does_not_go_on_under_other_versions(tmp_path: Path) -> None:
     run(Clerk(), path)
     manifest = load_manifest(path)
     manifest_path(path).write_text(json.dumps(manifest | {"versions": manifest["versions"] | {"numpy": "0"}}), "utf-8")
-    with pytest.raises(RunError, match=r"made with another version; .*--fresh"):
+    with pytest.raises(EvaluationError, match=r"made with another version; .*--fresh"):
         run(Clerk(), path)
 
 
 def test_files_that_cannot_be_used(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="cannot be written"):
+    with pytest.raises(EvaluationError, match="cannot be written"):
         run(Clerk(), tmp_path / "none" / "out.jsonl")
-    with pytest.raises(RunError, match="cannot be read: No such file"):
+    with pytest.raises(EvaluationError, match="cannot be read: No such file"):
         load_predictions(tmp_path / "none.jsonl")
     (tmp_path / "notes.jsonl").write_text('{"id": "1", "reply": {}}\nnot json\n', "utf-8")
-    with pytest.raises(RunError, match=r"Line 2 of the predictions .*not valid JSON"):
+    with pytest.raises(EvaluationError, match=r"Line 2 of the predictions .*not valid JSON"):
         load_predictions(tmp_path / "notes.jsonl")
 
 
 def test_a_reply_that_cannot_be_scored_is_named() -> None:
     replies = {question.id: {"language": "en"} for question in QUESTIONS}
-    with pytest.raises(RunError, match="reply to question 'q00' cannot be scored: 'confidence'"):
+    with pytest.raises(EvaluationError, match="reply to question 'q00' cannot be scored: 'confidence'"):
         score_run(Run(TESTSET, replies, {}))

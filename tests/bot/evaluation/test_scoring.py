@@ -8,11 +8,9 @@ import ir_measures
 import pytest
 from ir_measures import RR, Success
 
-from bot.evaluation.checks import Problem
-from bot.evaluation.gold import find_gold
-from bot.evaluation.replies import Quoted
-from bot.evaluation.scoring import Scored, score
-from bot.evaluation.types import Piece, TestQuestion
+from bot.evaluation.jsonl import RecordError
+from bot.evaluation.scoring import QuotedSentence, ScoredQuestion, find_gold, score
+from bot.evaluation.testset import GoldSpans, TestQuestion
 from index.text.sentences import split_sentences
 from index.types import Article
 
@@ -24,7 +22,7 @@ OTHER = Article("other", "Elsewhere", "other.txt", TEXT, "en")
 SENTENCES = split_sentences(ARTICLE)
 
 
-def ask(*quotes: str, places: Sequence[Piece] = (), **more: Any) -> TestQuestion:
+def ask(*quotes: str, places: Sequence[GoldSpans] = (), **more: Any) -> TestQuestion:
     pieces = [((TEXT.index(quote), TEXT.index(quote) + len(quote)),) for quote in quotes]
     return TestQuestion("q", "When did it open?", "en", ARTICLE, evidence=(*pieces, *places), **more)
 
@@ -87,7 +85,7 @@ def test_citations_against_gold_sentences(
 
 
 def test_any_place_of_a_piece_will_do() -> None:
-    places: Piece = ((0, 10), (SENTENCES[2].start, SENTENCES[3].end))
+    places: GoldSpans = ((0, 10), (SENTENCES[2].start, SENTENCES[3].end))
     assert value_of(ask(places=[places]), reply([0]), "citation_recall") == 1
     assert value_of(ask(places=[places]), reply([2]), "citation_recall") == 1 / 2
     assert value_of(ask(places=[places]), reply([2, 3]), "citation_precision") == 1
@@ -96,8 +94,8 @@ def test_any_place_of_a_piece_will_do() -> None:
 def test_the_edge_of_a_sentence_is_not_shared() -> None:
     gold = find_gold(ask(TEXT[SENTENCES[1].start : SENTENCES[1].end]))
     assert gold.positions == {1}
-    assert not gold.is_gold(Quoted("news", SENTENCES[0].start, SENTENCES[1].start, ""))
-    assert gold.is_gold(Quoted("news", SENTENCES[0].start, SENTENCES[1].start + 1, ""))
+    assert not gold.is_gold(QuotedSentence("news", SENTENCES[0].start, SENTENCES[1].start, ""))
+    assert gold.is_gold(QuotedSentence("news", SENTENCES[0].start, SENTENCES[1].start + 1, ""))
 
 
 def test_the_same_offsets_in_another_article_are_not_gold() -> None:
@@ -237,25 +235,36 @@ def test_a_reply_that_no_model_was_asked_for_has_no_tokens() -> None:
 
 
 def test_tokens_and_seconds_are_kept() -> None:
-    scored: Scored = score(ask("1931"), reply([0], usage=USAGE), articles={})
+    scored: ScoredQuestion = score(ask("1931"), reply([0], usage=USAGE), articles={})
     assert (scored.values["tokens_in"], scored.values["tokens_out"]) == (120, 9)
-    assert scored.given.seconds == {"find": 0.01}
+    assert scored.reply.seconds == {"find": 0.01}
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"confidence": 1.5}, "'confidence' must be a number from 0 to 1, found 1.5"),
+        ({"confidence": 1.5}, "'confidence' must be less than or equal to 1, found 1.5"),
         ({"confidence": True}, "'confidence' must be a number"),
         ({"claims": []}, "it is 'answered', but has no claims"),
-        ({"claims": [{"text": "x", "citations": [{"article_id": "news"}]}]}, "'start' must be a whole number"),
+        (
+            {"claims": [{"text": "x", "citations": [{"article_id": "news"}]}]},
+            '\'start\' is missing in {"article_id": "news"}',
+        ),
         ({"evidence": "none"}, "'evidence' must be a list"),
-        ({"seconds": {"find": -1}}, "'find' must be a number from 0"),
-        ({"language": None}, "'language' must be a text"),
+        ({"seconds": {"find": -1}}, "'find' must be greater than or equal to 0, found -1"),
+        ({"confidence": float("nan")}, "'confidence' must be less than or equal to 1, found NaN"),
+        (
+            {"claims": [{"text": "x", "citations": [{"article_id": "a", "start": True}]}]},
+            "'start' must be a whole number, found true",
+        ),
+        ({"evidence": [7]}, "'evidence' must be a JSON object, found 7"),
+        ({"usage": []}, "'usage' must be a JSON object, found []"),
+        ({"language": None}, "'language' must be a text, found nothing"),
+        ({"language": " "}, "'language' must be a text that is not empty"),
     ],
 )
 def test_a_reply_that_breaks_the_contract_is_named(change: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(RecordError) as caught:
         score(ask("1931"), reply([0]) | change, articles={})
     assert sentence in str(caught.value)
 

@@ -2,7 +2,7 @@
 
 import codecs
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from bot.evaluation.testset import choose, load_testset, merge, schema
-from bot.evaluation.types import TestSet
+from bot.evaluation.testset import QuestionLine, TestSet, load_testset, merge_testsets, select_questions
 from config.errors import SourceError, TestSetError
 from index.types import Article
 
@@ -68,12 +67,15 @@ BAD = [
     ("not json", "{", "not valid JSON"),
     ("not an object", "[1]", "expected a JSON object"),
     ("deep nesting", "[" * 100_000, "nested too deeply"),
-    ("no id", {key: GOOD[key] for key in GOOD if key != "id"}, "'id' must be a text"),
+    ("no id", {key: GOOD[key] for key in GOOD if key != "id"}, "'id' is missing in {"),
     ("blank question", GOOD | {"question": " "}, "'question' must be a text"),
     ("another language", GOOD | {"language": "fr"}, "'ar' or 'en'"),
     ("flag as text", GOOD | {"answerable": "no"}, "'answerable' must be true or false"),
     ("answers no list", GOOD | {"answers": "1931"}, "'answers' must be a list"),
     ("an answer no text", GOOD | {"answers": [1931]}, "'answers' must be a text"),
+    ("a quote no text", GOOD | {"evidence": [1931]}, "'evidence' must be a text, found 1931"),
+    ("no quote in a list", GOOD | {"evidence": [[]]}, "'evidence' must be a list that is not empty, found []"),
+    ("a language of null", GOOD | {"language": None}, "'language' must be 'ar' or 'en', found nothing"),
     ("a slip in a name", GOOD | {"evidences": []}, 'there is no field "evidences"'),
     ("unanswerable with evidence", GOOD | {"answerable": False}, "clear them"),
     ("a quote that is not there", GOOD | {"evidence": ["It opened."]}, 'does not occur in "news.txt": "It opened."'),
@@ -118,13 +120,16 @@ def test_several_problems_are_counted(write: Write) -> None:
         load(write(["{", "{", "{", GOOD]))
 
 
-def test_the_schema_and_the_reader_agree() -> None:
-    validator = Draft202012Validator(schema())
+def test_the_schema_and_the_reader_agree(schema: Mapping[str, Any]) -> None:
+    validator = Draft202012Validator(schema)
     beyond_a_schema = {"a quote that is not there", "an unknown article", "an id used before"}
     for name, line, _ in BAD:
         if isinstance(line, dict):
             assert validator.is_valid(line) == (name in beyond_a_schema), name
     assert validator.is_valid(GOOD)
+    fields = QuestionLine.model_fields
+    assert schema["properties"].keys() == fields.keys()
+    assert set(schema["required"]) == {name for name, field in fields.items() if field.is_required()}
 
 
 @pytest.mark.parametrize(
@@ -153,30 +158,33 @@ def test_no_such_file(tmp_path: Path) -> None:
 
 def test_a_sample_is_drawn_by_its_seed_and_keeps_the_order(write: Write) -> None:
     testset = load(write([GOOD | {"id": f"{i:03}"} for i in range(50)]))
-    first, again = choose(testset, sample=10, seed=3), choose(testset, sample=10, seed=3)
+    first, again = select_questions(testset, sample=10, seed=3), select_questions(testset, sample=10, seed=3)
     ids = [question.id for question in first.questions]
     assert first == again
     assert ids == sorted(ids)
     assert len(ids) == 10
-    assert first != choose(testset, sample=10, seed=4)
-    assert choose(testset, sample=500) == testset
+    assert first != select_questions(testset, sample=10, seed=4)
+    assert select_questions(testset, sample=500) == testset
 
 
 def test_tags_choose_questions(write: Write) -> None:
     testset = load(write([GOOD, GOOD | {"id": "2", "tags": ["place"]}, GOOD | {"id": "3", "tags": []}]))
-    assert [question.id for question in choose(testset, tags=["place", "date"]).questions] == ["1", "2"]
+    assert [question.id for question in select_questions(testset, tags=["place", "date"]).questions] == ["1", "2"]
     with pytest.raises(TestSetError, match="is tagged 'dates'; its tags: date, place"):
-        choose(testset, tags=["dates"])
+        select_questions(testset, tags=["dates"])
 
 
 def test_ids_of_two_files_are_told_apart_by_the_files_names(write: Write) -> None:
     testset = load(write([GOOD]))
     other = replace(testset, name="other.jsonl")
-    assert [question.id for question in merge([other, testset]).questions] == ["other.jsonl 1", f"{testset.name} 1"]
-    assert merge([other, testset]) == merge([testset, other])
+    assert [question.id for question in merge_testsets([other, testset]).questions] == [
+        "other.jsonl 1",
+        f"{testset.name} 1",
+    ]
+    assert merge_testsets([other, testset]) == merge_testsets([testset, other])
     with pytest.raises(TestSetError, match="is used in two files of that name"):
-        merge([testset, testset])
-    assert merge([testset]) == testset
+        merge_testsets([testset, testset])
+    assert merge_testsets([testset]) == testset
 
 
 def test_two_versions_of_one_article_do_not_merge(write: Write) -> None:
@@ -184,9 +192,9 @@ def test_two_versions_of_one_article_do_not_merge(write: Write) -> None:
     article = replace(first.articles[0], text="The bridge opened in 1931, people say.")
     second = TestSet("other.jsonl", "digest", (replace(first.questions[0], id="2", article=article),), (article,))
     with pytest.raises(TestSetError, match=r"'news.txt' .*is there in two versions"):
-        merge([first, second])
+        merge_testsets([first, second])
     again = replace(first, questions=(replace(first.questions[0], id="2"),))
-    assert len(merge([first, again]).questions) == 2
+    assert len(merge_testsets([first, again]).questions) == 2
 
 
 def test_the_digest_follows_questions_and_articles(write: Write) -> None:

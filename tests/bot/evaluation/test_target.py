@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation.command import Scope
-from bot.evaluation.plug import connect
+from bot.evaluation.run import SearchScope
 from bot.evaluation.scoring import score
-from bot.evaluation.testset import load_testset
-from bot.evaluation.types import TestSet
+from bot.evaluation.target import make_target
+from bot.evaluation.testset import TestSet, load_testset
 from config.errors import SanadError, SettingsError, TestSetError
 
 Write = Callable[[list[dict[str, Any] | str]], Path]
@@ -35,19 +34,19 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 
 def load(path: Path) -> TestSet:
-    return load_testset(path, resolve=connect(Scope.ARTICLE, None).resolve)
+    return load_testset(path, resolve=make_target(SearchScope.ARTICLE, None).resolve)
 
 
 def index(testset: TestSet) -> int:
     """Return how many texts were embedded to make a test set ready."""
     told = [(0, 0)]
-    connect(Scope.ARTICLE, None).prepare(testset, lambda done, total: told.append((done, total)))
+    make_target(SearchScope.ARTICLE, None).prepare(testset, lambda done, total: told.append((done, total)))
     return told[-1][1]
 
 
 def test_a_question_labelled_with_another_language_is_answered_in_its_own(write: Write) -> None:
     testset = load(write([LINE | {"language": "ar"}]))
-    reply = connect(Scope.ARTICLE, None).prepare(testset, lambda *_: None)(testset.questions[0])
+    reply = make_target(SearchScope.ARTICLE, None).prepare(testset, lambda *_: None)(testset.questions[0])
     values = score(testset.questions[0], reply, articles={one.id: one for one in testset.articles}).values
     assert (reply["language"], values["language_right"]) == ("en", 0)
 
@@ -61,10 +60,10 @@ def test_an_edited_question_embeds_nothing_again_and_an_edited_article_does(writ
     assert index(load(path)) == 3
 
 
-@pytest.mark.parametrize("scope", Scope)
-def test_a_question_is_asked_of_the_testsets_article(write: Write, scope: Scope) -> None:
+@pytest.mark.parametrize("scope", SearchScope)
+def test_a_question_is_asked_of_the_testsets_article(write: Write, scope: SearchScope) -> None:
     testset = load(write([LINE]))
-    reply = connect(scope, None).prepare(testset, lambda *_: None)(testset.questions[0])
+    reply = make_target(scope, None).prepare(testset, lambda *_: None)(testset.questions[0])
     json.dumps(reply)
     values = score(testset.questions[0], reply, articles={one.id: one for one in testset.articles}).values
     assert (values["right"], values["hit@1"], values["verbatim"], values["language_right"]) == (1, 1, 1, 1)
@@ -91,11 +90,11 @@ def test_an_article_that_is_no_file_is_named(write: Write, reference: str) -> No
 def test_the_writer_is_one_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SANAD_LLM__BASE_URL", "http://127.0.0.1:9/v1")
     monkeypatch.setenv("SANAD_LLM__MODEL", "small")
-    settings = [connect(Scope.ARTICLE, writer).settings for writer in (None, "generative", "extractive")]
+    settings = [make_target(SearchScope.ARTICLE, writer).settings for writer in (None, "generative", "extractive")]
     assert [made["writer"] for made in settings] == ["small", "small", "extractive"]
     assert settings[0] == settings[1] != settings[2]
     with pytest.raises(SettingsError, match="no writer 'other'"):
-        connect(Scope.ARTICLE, "other")
+        make_target(SearchScope.ARTICLE, "other")
 
 
 def test_another_embedding_has_a_library_of_its_own(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,4 +108,4 @@ def test_another_embedding_has_a_library_of_its_own(write: Write, monkeypatch: p
 
 def test_no_model_to_judge(write: Write) -> None:
     with pytest.raises(SanadError, match="No language model is configured"):
-        connect(Scope.ARTICLE, None).model()
+        make_target(SearchScope.ARTICLE, None).model()

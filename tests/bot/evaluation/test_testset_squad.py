@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.evaluation.checks import Problem
-from bot.evaluation.squad import read
-from bot.evaluation.testset import load_testset, merge
-from bot.evaluation.types import TestQuestion, TestSet
+from bot.evaluation.jsonl import RecordError
+from bot.evaluation.testset import TestQuestion, TestSet, load_testset, merge_testsets, read_squad
 from config.errors import SourceError
 from index.types import Article
 
@@ -33,7 +31,7 @@ def ask(number: int, *answers: tuple[str, int], **more: Any) -> dict[str, Any]:
 
 
 def questions(text: str) -> list[TestQuestion]:
-    return [item for _, item in read(text, "set.json") if isinstance(item, TestQuestion)]
+    return [item for _, item in read_squad(text, "set.json") if isinstance(item, TestQuestion)]
 
 
 def test_contexts_of_a_title_form_one_article_with_right_offsets() -> None:
@@ -64,7 +62,7 @@ def test_a_title_that_is_given_again_is_the_same_article() -> None:
         {"paragraphs": [{"context": "No title.", "qas": []}]},
         {"paragraphs": [{"context": "None here.", "qas": []}]},
     ]
-    found = list(read(json.dumps({"data": entries}), "set.json"))
+    found = list(read_squad(json.dumps({"data": entries}), "set.json"))
     articles = [item.text for _, item in found if isinstance(item, Article)]
     assert articles == ["It opened in 1931.\n\nIt is red.", "It was 1947.", "No title.", "None here."]
     asked = [item for _, item in found if isinstance(item, TestQuestion)]
@@ -73,7 +71,7 @@ def test_a_title_that_is_given_again_is_the_same_article() -> None:
         "q3": "red",
         "q2": "1947",
     }
-    assert [where for where, item in found if isinstance(item, Problem)] == ["Title 3 of 'set.json', question 2"]
+    assert [where for where, item in found if isinstance(item, RecordError)] == ["Title 3 of 'set.json', question 2"]
 
 
 def test_several_answers_are_places_of_one_piece() -> None:
@@ -108,7 +106,7 @@ def test_published_offsets_that_miss_are_put_right(answer: str, start: int) -> N
     ("paragraph", "sentence"),
     [
         ({"context": "It opened.", "qas": [ask(1, ("never", 0))]}, "the answer 'never' does not occur"),
-        ({"context": "It opened.", "qas": [{"id": "q1", "answers": []}]}, "'question' must be a text"),
+        ({"context": "It opened.", "qas": [{"id": "q1", "answers": []}]}, "'question' is missing in {"),
         ({"context": 7, "qas": []}, "'context' must be a text"),
         ({"context": "It opened.", "qas": 7}, "'qas' must be a list"),
         ({"context": "…", "qas": []}, "there is no text in its contexts"),
@@ -116,7 +114,9 @@ def test_published_offsets_that_miss_are_put_right(answer: str, start: int) -> N
     ],
 )
 def test_what_is_wrong_in_squad_is_named(paragraph: dict[str, Any], sentence: str) -> None:
-    problems = [(where, item) for where, item in read(squad(paragraph), "set.json") if isinstance(item, Problem)]
+    problems = [
+        (where, item) for where, item in read_squad(squad(paragraph), "set.json") if isinstance(item, RecordError)
+    ]
     assert len(problems) == 1
     assert problems[0][0].startswith("Title 1 of 'set.json'")
     assert sentence in str(problems[0][1])
@@ -144,9 +144,9 @@ LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
     )
 )
 def test_any_json_is_read_or_refused(value: Any) -> None:
-    for where, item in read(json.dumps({"data": [value]}), "set.json"):
+    for where, item in read_squad(json.dumps({"data": [value]}), "set.json"):
         assert where
-        assert isinstance(item, Problem | Article | TestQuestion)
+        assert isinstance(item, RecordError | Article | TestQuestion)
 
 
 def test_two_files_of_one_name_keep_their_own_articles(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_two_files_of_one_name_keep_their_own_articles(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         row = ask(number, (context[-5:-1], len(context) - 5))
         (tmp_path / folder / "dev.json").write_text(squad({"context": context, "qas": [row]}), "utf-8")
-    merged = merge([load(tmp_path / folder / "dev.json") for folder in contexts])
+    merged = merge_testsets([load(tmp_path / folder / "dev.json") for folder in contexts])
     articles = {article.id: article for article in merged.articles}
     assert [articles[question.article.id].text for question in merged.questions] == list(contexts.values())
     for question in merged.questions:

@@ -1,6 +1,7 @@
 """What people thought of the bot's answers → a test set: exported by the command, valid, loaded, scored once checked."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,9 @@ from typer.testing import CliRunner, Result
 
 from bot.bootstrap import bootstrap
 from bot.cli.app import app
-from bot.evaluation.command import Scope
-from bot.evaluation.plug import connect
-from bot.evaluation.testset import leave_out_unchecked, load_testset, schema
-from bot.evaluation.types import TestSet
+from bot.evaluation.run import SearchScope
+from bot.evaluation.target import make_target
+from bot.evaluation.testset import TestSet, leave_out_unchecked, load_testset
 from bot.telegram.state.answers import Answers, Cited, Given
 from bot.telegram.state.database import DATABASE, Database
 from config.errors import BotError, TestSetError
@@ -74,15 +74,15 @@ def run(*arguments: str) -> Result:
 
 
 def load(path: Path) -> TestSet:
-    return load_testset(path, resolve=connect(Scope.ARTICLE, None).resolve)
+    return load_testset(path, resolve=make_target(SearchScope.ARTICLE, None).resolve)
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def test_the_export_is_a_test_set(exported: Path) -> None:
-    validator = Draft202012Validator(schema())
+def test_the_export_is_a_test_set(exported: Path, schema: Mapping[str, Any]) -> None:
+    validator = Draft202012Validator(schema)
     for row in rows(exported):
         validator.validate(row)
     assert [question.question.rstrip("?") for question in load(exported).questions] == [

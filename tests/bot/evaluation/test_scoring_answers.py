@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.evaluation.answers import contains, exact_match, f1, normalised_tokens, squad_tokens
+from bot.evaluation.scoring import contains, exact_match, f1, normalised_tokens, squad_tokens
 
 # The definitions of evaluate-v2.0.py (Rajpurkar et al. 2018), written out as published.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation.spaces import KEPT, hold_space, space_of
+from bot.evaluation.target import KEPT_SPACES, hold_space, space_of
 from index.library.library import Library
 from index.library.store import Store
 from tests.made import SHAPE, made_article
@@ -38,15 +38,15 @@ def test_a_space_is_named_by_its_articles_whatever_their_order() -> None:
 def test_spaces_long_unused_are_dropped_and_others_are_left_alone(library: Library, tmp_path: Path) -> None:
     for name in ("", "u7"):
         library.space(name).commit([made_article(0)])
-    used = [use(library, number, tmp_path) for number in range(1, KEPT + 4)]
-    assert sorted(library.spaces()) == sorted(["", "u7", *used[-KEPT - 1 :]])
+    used = [use(library, number, tmp_path) for number in range(1, KEPT_SPACES + 4)]
+    assert sorted(library.spaces()) == sorted(["", "u7", *used[-KEPT_SPACES - 1 :]])
     assert use(library, 1, tmp_path) in library.spaces()
 
 
 HOLD = """
 import sys
 from pathlib import Path
-from bot.evaluation.spaces import hold_space
+from bot.evaluation.target import hold_space
 from index.library.library import Library
 from index.library.store import Store
 from tests.made import SHAPE
@@ -65,11 +65,11 @@ def test_a_space_that_another_process_uses_is_kept(tmp_path: Path) -> None:
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
         os.utime(tmp_path / f"{space}.lock", (0, 0))
-        for number in range(1, KEPT + 3):
+        for number in range(1, KEPT_SPACES + 3):
             use(library, number, tmp_path)
         assert space in library.spaces()
         other.communicate()
-    use(library, KEPT + 3, tmp_path)
+    use(library, KEPT_SPACES + 3, tmp_path)
     assert space not in library.spaces()
     library.store.close()
 
@@ -77,7 +77,7 @@ def test_a_space_that_another_process_uses_is_kept(tmp_path: Path) -> None:
 def test_on_a_server_what_others_made_is_left(chroma_server: str, tmp_path: Path) -> None:
     library = Library(Store(tmp_path, url=chroma_server), SHAPE)
     theirs = [use(library, number, tmp_path / "theirs") for number in range(1, 3)]
-    ours = [use(library, number, tmp_path / "ours") for number in range(3, KEPT + 6)]
+    ours = [use(library, number, tmp_path / "ours") for number in range(3, KEPT_SPACES + 6)]
     assert set(theirs) < set(library.spaces())
     assert ours[0] not in library.spaces()
     for space in library.spaces():

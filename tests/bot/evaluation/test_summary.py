@@ -1,19 +1,16 @@
-"""Summaries, comparisons and floors: what is counted where, and how it is said."""
+"""Summaries and comparisons: what is counted where, and how it is said."""
 
 import json
-from pathlib import Path
+import math
 from typing import Any
 
 import pytest
 
-from bot.evaluation.baseline import compare_runs
-from bot.evaluation.floors import Floor, check_floors, parse_floor
-from bot.evaluation.metrics import METRICS, describe, is_known, show, show_range
-from bot.evaluation.resampling import Estimate
-from bot.evaluation.scoring import Scored, score
-from bot.evaluation.summary import summarise
-from bot.evaluation.tables import markdown, markdown_comparison
-from bot.evaluation.types import RunError, TestQuestion
+from bot.evaluation.metrics import METRICS, find_metric
+from bot.evaluation.scoring import ScoredQuestion, score
+from bot.evaluation.statistics import Estimate
+from bot.evaluation.summary import Summary, compare_runs, comparison_markdown, summarise, summary_markdown
+from bot.evaluation.testset import TestQuestion
 from index.types import Article, Language
 
 ARTICLES: dict[str, Article] = {
@@ -25,7 +22,7 @@ ARTICLES: dict[str, Article] = {
 def scored(
     name: str, language: Language, article: str, *, hit: bool, confidence: float = 0.5, tags: tuple[str, ...] = (),
     answerable: bool = True, answered: bool = True, seconds: float = 0.01,
-) -> Scored:  # fmt: skip
+) -> ScoredQuestion:  # fmt: skip
     text = ARTICLES[article].text
     end = text.index(".") + 1
     start, stop = (0, end) if hit else (end + 1, len(text))
@@ -83,14 +80,21 @@ def test_metrics_come_in_the_order_of_the_list_and_are_described() -> None:
     names = list(summarise(RUN).overall)
     listed = [metric.name for metric in METRICS if metric.name in names]
     assert names[: len(listed)] == listed
-    assert all(describe(name).about for name in names)
-    assert describe("seconds_p95:find").better == "low"
-    assert describe("tokens_prompt").unit == "count"
+    assert all(find_metric(name).about for name in names)
+    assert find_metric("seconds_p95:find").better == "low"
+    assert find_metric("tokens_prompt").unit == "count"
 
 
 def test_what_is_undefined_is_null_in_json() -> None:
     values = json.loads(json.dumps(summarise(RUN).as_json(), allow_nan=False))
     assert values["overall"]["right"]["n"] == 6
+    undefined = {"auroc": Estimate(math.nan, math.nan, math.nan, 2)}
+    written = Summary(undefined, {"ar-ar": undefined}, {"date": undefined}).as_json()
+    null = {"auroc": {"value": None, "low": None, "high": None, "n": 2}}
+    assert written == {"overall": null, "cells": {"ar-ar": null}, "tags": {"date": null}}
+
+
+def test_equal_confidences_tell_nothing_apart() -> None:
     alone = summarise([scored("1", "ar", "ar", hit=True), scored("2", "ar", "ar", hit=True, answerable=False)])
     assert alone.overall["auroc"].value == 1 / 2
 
@@ -100,22 +104,8 @@ def test_a_single_question_has_a_summary() -> None:
     assert overall["right"] == Estimate(1, 1, 1, 1)
 
 
-def test_values_are_written_as_people_read_them() -> None:
-    shown = [
-        show("hit@1", 0.7142),
-        show("seconds_p50", 0.0123),
-        show("seconds_p50", 1.25),
-        show("judge_correctness", 4.2),
-    ]
-    assert shown == ["71.4 %", "12.3 ms", "1.25 s", "4.20"]
-    assert show("tokens_prompt", 1234.6) == "1,235"
-    assert show("hit@1", float("nan")) == "–"
-    assert show_range("hit@1", 0.5, 0.75) == "50.0–75.0 %"
-    assert show_range("seconds_p50", 0.9, 1.2) == "900.0 ms–1.20 s"
-
-
 def test_the_markdown_table_has_a_column_for_each_cell() -> None:
-    lines = markdown(summarise(RUN)).splitlines()
+    lines = summary_markdown(summarise(RUN)).splitlines()
     assert [cell.strip() for cell in lines[0].strip("|").split("|")] == [
         "question-article",
         "all",
@@ -142,53 +132,7 @@ def test_a_comparison_pairs_questions_and_names_those_that_changed() -> None:
     assert (change.up, change.down, change.n) == (2, 1, 3)
     assert change.value == pytest.approx(1 / 3)
     assert "verbatim" not in comparison.changed
-    said = markdown_comparison(comparison)
+    said = comparison_markdown(comparison)
     assert "Now right: 1, 3\n" in said
     assert "+33.3 (" in said
     json.dumps(comparison.as_json(), allow_nan=False)
-
-
-@pytest.mark.parametrize(
-    ("floor", "fails"),
-    [
-        ("hit@1=0.7", False),
-        ("hit@1=0.75", False),
-        ("hit@1=0.8", True),
-        ("error_rate=0.2", True),
-        ("error_rate=0.25", False),
-    ],
-)
-def test_floors(floor: str, fails: bool) -> None:
-    sentences = check_floors([parse_floor(floor, judged=False)], summarise(RUN).overall)
-    assert bool(sentences) == fails
-
-
-def test_a_floor_says_what_fell() -> None:
-    overall = summarise(RUN).overall
-    floors = [parse_floor("hit@1=0.8", judged=False), parse_floor("error_rate=0.1", judged=False)]
-    assert check_floors(floors, overall) == [
-        "hit@1 is 75.0 %, below the 80.0 % allowed.",
-        "error_rate is 25.0 %, above the 10.0 % allowed.",
-    ]
-    assert Floor("hit@1", 0.5).fails(float("nan"))
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["hit@1", "=0.5", "hit@1=", "hit@1=much", "hits=0.5", "judge_correctness=4", "seconds_p50:fnd=4", "tokens_foo=4"],
-)
-def test_what_is_no_floor(text: str) -> None:
-    with pytest.raises(RunError):
-        parse_floor(text, judged=False)
-
-
-def test_a_floor_on_what_was_not_measured() -> None:
-    with pytest.raises(RunError, match="No question of this run has the metric 'judge_correctness'"):
-        check_floors([parse_floor("judge_correctness=4", judged=True)], summarise(RUN).overall)
-
-
-def test_every_metric_is_defined_in_the_docs() -> None:
-    written = (Path(__file__).parents[3] / "docs" / "evaluation.md").read_text("utf-8")
-    for metric in METRICS:
-        assert is_known(metric.name)
-        assert f"`{metric.name}`" in written, metric.name
