@@ -1,18 +1,97 @@
-"""What the commands do. `COMMANDS` names them; those in a person's menu are `profile.COMMANDS`."""
+"""What commands and buttons do. `COMMANDS` names them; those in a person's menu are `messages.COMMANDS`."""
 
+import time
 from collections.abc import Awaitable, Callable
 
-from bot.telegram.handlers.articles import list_articles, open_article
-from bot.telegram.handlers.linked import link_in, receive_link
-from bot.telegram.handlers.operating import reindex, show_stats
-from bot.telegram.handlers.receiving import receive_text
-from bot.telegram.handlers.suggestions import suggest
+from bot.bootstrap import bootstrap
+from bot.telegram.handlers.articles import (
+    ask_to_remove,
+    disown,
+    link_in,
+    list_articles,
+    open_article,
+    receive_link,
+    receive_text,
+    remove_article,
+    show_progress,
+    turn_page,
+)
+from bot.telegram.handlers.context import Turn, native_reply
+from bot.telegram.handlers.questions import suggest, wrong_buttons
+from bot.telegram.outgoing import delivery as calls
 from bot.telegram.outgoing import messages
-from bot.telegram.outgoing.calls import button
-from bot.telegram.outgoing.cards import cited_groups
-from bot.telegram.outgoing.texts import Group, spoken, units
-from bot.telegram.state.answers import Given
-from bot.telegram.updates.context import Turn
+from bot.telegram.outgoing.delivery import button, link_button
+from bot.telegram.outgoing.texts import Cited, Group, cited_groups, context, spoken, units
+from bot.telegram.state.chat_library import SHARED, TRACES, Shelf
+from bot.telegram.state.chats import Given
+from index.types import Language
+
+
+async def show_stats(turn: Turn, _: str) -> None:
+    """Say how much the bot is used, in counts only."""
+    if not turn.operator:
+        turn.say(messages.OPERATOR_ONLY)
+        return
+    database, day = turn.desk.database, time.time() - 86_400
+
+    def count(sql: str, *values: object) -> int:
+        row = database.row(f"SELECT count(*) AS count FROM {sql}", *values)  # noqa: S608 – our own constants
+        return row["count"] if row else 0
+
+    shared = await turn.desk.reading.run(lambda: len(turn.desk.app.library.space(SHARED).records()))
+    turn.say(
+        messages.STATS,
+        chats=count("chats"),
+        shared=shared,
+        own=count("articles"),
+        day=count("answers WHERE asked > ?", day),
+        people=count("(SELECT DISTINCT person_id FROM answers WHERE asked > ?)", day),
+        answered=count("answers WHERE asked > ? AND answered", day),
+        all=count("answers"),
+        up=count("feedback WHERE verdict = 'up'"),
+        down=count("feedback WHERE verdict != 'up' AND sentence = 0"),
+        open=turn.desk.journal.backlog(),
+    )
+
+
+async def reindex(turn: Turn, _: str) -> None:
+    """Index again what other settings made."""
+    if not turn.operator:
+        turn.say(messages.OPERATOR_ONLY)
+        return
+    indexer = bootstrap(turn.desk.app.settings, rebuilding=True).indexer
+    async with turn.live() as live:
+        progress = show_progress(turn, live, messages.REINDEXING)
+        done = await turn.desk.workshop.run(lambda: list(indexer.rebuild(progress=progress)))
+    turn.say(messages.REINDEXED, count=len(done))
+
+
+async def forget_person(turn: Turn) -> None:
+    """Delete all that a person gave: articles here and in groups, questions, ratings, settings."""
+    person, desk = turn.person_id, turn.desk
+    desk.journal.forget(person, before=turn.update_id)
+    await desk.stopping.leave_alone(turn.work)  # an article being indexed, an answer being written
+    owned = desk.chats.owned(person)
+    own_space = desk.chats.get(person).space
+
+    def remove() -> None:
+        for space, article_id in owned:
+            Shelf(desk.app, space).remove(article_id)
+        Shelf(desk.app, own_space).drop()
+
+    await desk.reading.run(remove)
+
+    def forget() -> None:
+        for space, article_id in owned:
+            disown(desk, space, article_id)
+        desk.answers.forget(person)
+        desk.chats.forget(person)
+        desk.database.note(TRACES, str(time.time()))
+
+    turn.changes.append(forget)
+    turn.wipe = True
+    turn.say(messages.FORGOTTEN)
+
 
 Command = Callable[[Turn, str], Awaitable[None]]
 OPENING = "a_"
@@ -118,4 +197,135 @@ COMMANDS: dict[str, Command] = {
     "privacy": privacy,
     "stats": show_stats,
     "reindex": reindex,
+}
+
+
+Handler = Callable[[Turn, list[str]], Awaitable[str | None]]
+"""Takes the rest of the data; returns what pops up, if anything."""
+
+
+async def press(turn: Turn, data: str) -> None:
+    """Do what a button says, and stop its turning."""
+    kind, *rest = data.split(":")
+    handler = HANDLERS.get(kind)
+    try:
+        notice = await handler(turn, rest) if handler else None
+    except (ValueError, IndexError):  # data that no button of ours has
+        notice = messages.TOO_OLD(turn.language)
+    query = turn.update.callback_query
+    if query:
+        turn.calls.insert(0, calls.acknowledge(query.id, notice))
+
+
+async def _show_sentence(turn: Turn, rest: list[str]) -> str | None:
+    answer, number = _answer(turn, rest[0]), int(rest[1])
+    if answer is None or not 0 < number <= len(answer.cited):
+        return messages.TOO_OLD(turn.language)
+    cited = answer.cited[number - 1]
+    found = await turn.desk.reading.run(lambda: turn.shelf.paragraph(cited.article_id, cited.position, cited.text))
+    if found is None:
+        gone = Group(tuple(spoken(messages.SENTENCE_GONE, turn.language)))
+        turn.tell([gone, *cited_groups([cited], numbered=False)])
+        return None
+    groups = context(found.article, found.paragraph, found.sentence, turn.language)
+    rows = _opening(turn, cited) if found.shared else []
+    turn.tell(groups, rows=rows, reply=native_reply(turn, cited))
+    return None
+
+
+def _opening(turn: Turn, cited: Cited) -> list[list[calls.Button]]:
+    """In groups, a way to ask about a shared article in private."""
+    if turn.place.private:
+        return []
+    url = f"https://t.me/{turn.desk.username}?start={OPENING}{cited.article_id}"
+    return [[link_button(messages.OPEN_ARTICLE(turn.language), url)]]
+
+
+async def _rate(turn: Turn, rest: list[str]) -> str | None:
+    answer, verdict = _answer(turn, rest[0]), rest[1]
+    if answer is None:
+        return messages.TOO_OLD(turn.language)
+    if verdict == "up":
+        turn.changes.append(lambda: turn.desk.answers.judge(answer.id, turn.person_id, "up"))
+        return messages.THANKS(turn.language)
+    turn.changes.append(lambda: turn.desk.answers.judge(answer.id, turn.person_id, "down"))
+    if not wrong_buttons(answer):
+        return messages.THANKS(turn.language)
+    turn.say(messages.WHICH_WRONG, rows=wrong_buttons(answer))
+    return None
+
+
+async def _mark_wrong(turn: Turn, rest: list[str]) -> str | None:
+    answer, number = _answer(turn, rest[0]), int(rest[1])
+    if answer is None or not 0 < number <= len(answer.cited):
+        return messages.TOO_OLD(turn.language)
+    turn.changes.append(lambda: turn.desk.answers.judge(answer.id, turn.person_id, "wrong", sentence=number))
+    return messages.MARKED_WRONG(turn.language, number=number)
+
+
+async def _open(turn: Turn, rest: list[str]) -> str | None:
+    await open_article(turn, rest[0])
+    return None
+
+
+async def _page(turn: Turn, rest: list[str]) -> str | None:
+    await turn_page(turn, turn.message.message_id, int(rest[0]))
+    return None
+
+
+async def _ask_to_remove(turn: Turn, rest: list[str]) -> str | None:
+    await ask_to_remove(turn, rest[0])
+    return None
+
+
+async def _remove(turn: Turn, rest: list[str]) -> str | None:
+    _without_buttons(turn)
+    await remove_article(turn, rest[0])
+    return None
+
+
+async def _speak(turn: Turn, rest: list[str]) -> str | None:
+    language: Language = "ar" if rest[0] == "ar" else "en"
+    turn.changes.append(lambda: turn.desk.chats.speak(turn.chat.id, language))
+    turn.language = language
+    _without_buttons(turn)
+    turn.say(messages.LANGUAGE_SET)
+    return None
+
+
+async def _forget(turn: Turn, rest: list[str]) -> str | None:
+    if int(rest[0]) != turn.person_id:
+        return messages.NOT_YOURS(turn.language)
+    _without_buttons(turn)
+    await forget_person(turn)
+    return None
+
+
+async def _keep(turn: Turn, rest: list[str]) -> str | None:
+    if int(rest[0]) != turn.person_id:
+        return messages.NOT_YOURS(turn.language)
+    _without_buttons(turn)
+    turn.say(messages.KEPT)
+    return None
+
+
+def _answer(turn: Turn, answer_id: str) -> Given | None:
+    return turn.desk.answers.get(int(answer_id), chat_id=turn.chat.id)
+
+
+def _without_buttons(turn: Turn) -> None:
+    turn.calls.append(calls.edit_buttons(turn.place, turn.message.message_id, []))
+
+
+HANDLERS: dict[str, Handler] = {
+    "s": _show_sentence,
+    "f": _rate,
+    "w": _mark_wrong,
+    "a": _open,
+    "p": _page,
+    "r": _ask_to_remove,
+    "R": _remove,
+    "l": _speak,
+    "x": _forget,
+    "k": _keep,
 }

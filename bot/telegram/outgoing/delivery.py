@@ -5,17 +5,123 @@ going on (`try_once`) is left out when it would have to wait.
 """
 
 import asyncio
+import contextlib
 import re
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from bot.telegram.outgoing.calls import ANEW, Call
+from bot.telegram.outgoing.texts import Piece
 
 if TYPE_CHECKING:
     from telegram import Bot
     from telegram.error import BadRequest, ChatMigrated, RetryAfter
+
+
+ANEW = "anew"
+"""Of an edit: parameters that only a new message takes, should there have to be one. Not sent."""
+
+Button = dict[str, str]
+Rows = Sequence[Sequence[Button]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: the library's method, and its parameters as JSON values."""
+
+    method: str
+    params: dict[str, Any]
+
+    @property
+    def chat_id(self) -> int | None:
+        """The chat it goes to, if any."""
+        return self.params.get("chat_id")
+
+    def but(self, **params: object) -> "Call":
+        """The same call with other parameters; None takes one out."""
+        merged = {**self.params, **params}
+        return replace(self, params={key: value for key, value in merged.items() if value is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to speak: a chat, or a topic of one."""
+
+    chat_id: int
+    thread_id: int | None = None
+
+    @property
+    def private(self) -> bool:
+        """Whether one person alone reads here (ids of groups are negative)."""
+        return self.chat_id > 0
+
+
+def button(text: str, data: str) -> Button:
+    """A button that sends us `data` (at most 64 bytes)."""
+    return {"text": text, "callback_data": data}
+
+
+def link_button(text: str, url: str) -> Button:
+    """A button that opens an address."""
+    return {"text": text, "url": url}
+
+
+def keyboard(rows: Rows) -> dict[str, Any] | None:
+    """Buttons below a message."""
+    return {"inline_keyboard": [list(row) for row in rows if row]} if any(rows) else None
+
+
+def send(
+    place: Place, piece: Piece, *, markup: dict[str, Any] | None = None, reply: dict[str, Any] | None = None
+) -> Call:
+    """A new message. `reply`: see `replying`."""
+    call = Call("send_message", {"chat_id": place.chat_id, "disable_web_page_preview": True, **piece.params})
+    return call.but(message_thread_id=place.thread_id, reply_markup=markup, reply_parameters=reply)
+
+
+def edit(
+    place: Place,
+    message_id: int,
+    piece: Piece,
+    *,
+    markup: dict[str, Any] | None = None,
+    reply: dict[str, Any] | None = None,
+) -> Call:
+    """Another text for a message of ours; if it was deleted, a new one in the same topic that replies to the same."""
+    params = {"chat_id": place.chat_id, "message_id": message_id, "disable_web_page_preview": True, **piece.params}
+    anew = {"message_thread_id": place.thread_id, "reply_parameters": reply}
+    return Call("edit_message_text", params).but(reply_markup=markup, **{ANEW: anew})
+
+
+def edit_buttons(place: Place, message_id: int, rows: Rows) -> Call:
+    """Other buttons for a message of ours, or none."""
+    call = Call("edit_message_reply_markup", {"chat_id": place.chat_id, "message_id": message_id})
+    return call.but(reply_markup=keyboard(rows))
+
+
+def draft(place: Place, draft_id: int, piece: Piece) -> Call:
+    """A preview of a message that is being written; only in private chats."""
+    call = Call("send_message_draft", {"chat_id": place.chat_id, "draft_id": draft_id, **piece.params})
+    return call.but(message_thread_id=place.thread_id)
+
+
+def typing(place: Place) -> Call:
+    """Show "typing" for some five seconds."""
+    call = Call("send_chat_action", {"chat_id": place.chat_id, "action": "typing"})
+    return call.but(message_thread_id=place.thread_id)
+
+
+def acknowledge(query_id: str, text: str | None = None) -> Call:
+    """Answer the tap on a button, so that it stops turning."""
+    return Call("answer_callback_query", {"callback_query_id": query_id}).but(text=text)
+
+
+def replying(message_id: int, *, quote: str | None = None, position: int | None = None) -> dict[str, Any]:
+    """Reply to a message, or to the words of it that are `quote` and begin at `position` (UTF-16 units)."""
+    reply = {"message_id": message_id, "allow_sending_without_reply": True}
+    return {**reply, "quote": quote, "quote_position": position} if quote else reply
+
 
 CALLS_AT_ONCE = 16
 """The HTTP pool grows quadratic in CPU beyond some 32."""
@@ -222,3 +328,87 @@ def _mend(call: Call, error: "BadRequest") -> Call | Made:
 def _seconds(error: Any) -> float:
     after = error.retry_after
     return float(after.total_seconds() if hasattr(after, "total_seconds") else after) + 0.1
+
+
+TYPING_EVERY = 4.0
+DRAFT_EVERY, EDIT_EVERY = 0.4, 1.3
+"""Seconds between two states of a growing text; Telegram bears an edit a second."""
+
+
+class Live:
+    """Shows progress in one place: `async with`, then `show` as often as there is news."""
+
+    def __init__(
+        self,
+        delivery: Delivery,
+        place: Place,
+        *,
+        draft_id: int,
+        reply: dict[str, Any] | None,
+        shown: int | None,
+        on_shown: Callable[[int], None],
+    ) -> None:
+        self._delivery, self._place, self._draft_id, self._reply = delivery, place, draft_id, reply
+        self._message_id, self._on_shown = shown, on_shown
+        self._news = asyncio.Event()
+        self._piece: Piece | None = None
+        self._ended = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def message_id(self) -> int | None:
+        """The message that the text grows in, where it is one."""
+        return self._message_id
+
+    async def __aenter__(self) -> "Live":
+        self._tasks = [asyncio.create_task(self._type()), asyncio.create_task(self._grow())]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End; a call under way is waited for, lest it overtake what comes after."""
+        self._ended = True
+        self._news.set()
+        typing, growing = self._tasks
+        typing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await typing
+        await growing
+
+    def show(self, piece: Piece) -> None:
+        """Let this be what is seen, as soon as it may."""
+        self._piece = piece
+        self._news.set()
+
+    async def _type(self) -> None:
+        while True:
+            await self._delivery.try_once(typing(self._place))
+            await asyncio.sleep(TYPING_EVERY)
+
+    async def _grow(self) -> None:
+        """Show the newest state, not more often than may be. An answer that is done at once shows none."""
+        pause, last = (DRAFT_EVERY if self._place.private else EDIT_EVERY), None
+        while not self._ended:
+            await self._sleep(pause)
+            await self._news.wait()
+            if self._ended or self._piece is None:
+                return
+            self._news.clear()
+            if self._piece.text != last:
+                last = self._piece.text
+                await self._put(self._piece)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Sleep, but wake when it ends."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while not self._ended and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            await asyncio.sleep(min(left, 0.1))
+
+    async def _put(self, piece: Piece) -> None:
+        if self._place.private:
+            await self._delivery.try_once(draft(self._place, self._draft_id, piece))
+        elif self._message_id is not None:
+            await self._delivery.try_once(edit(self._place, self._message_id, piece))
+        elif made := await self._delivery.try_once(send(self._place, piece, reply=self._reply)):
+            self._message_id = made.message_id
+            if self._message_id is not None:
+                self._on_shown(self._message_id)

@@ -4,13 +4,21 @@
 Calls block: run them in the workshop.
 """
 
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.bootstrap import App
-from config.errors import UnknownArticle
+from config.errors import LibraryError, UnknownArticle
 from index.indexing import Indexed
 from index.library.library import Library
+from index.library.store import Store
 from index.types import Article, ArticleRecord, Sentence
 
 SHARED = ""
@@ -116,3 +124,37 @@ class Shelf:
 
     def _library(self, space: str) -> Library:
         return self._app.library.space(space)
+
+
+TRACES = "traces"
+"""Note of when something was deleted that left traces."""
+LONGEST = 300
+"""Seconds that it may take; nobody reads the library meanwhile."""
+_FOLDER = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What Chroma calls the folder of a collection's vectors: the id in its table of segments."""
+_CLI = "import sys, chromadb_rust_bindings; chromadb_rust_bindings.cli(sys.argv)"
+
+
+def erase_traces(store: Store) -> None:
+    """Have Chroma purge and rewrite its file, while no process uses it. Raises: LibraryError."""
+    if not (store.embedded and store.exists):
+        return
+    command = [sys.executable, "-c", _CLI, "vacuum", "--path", store.where, "--force", "--timeout", str(LONGEST)]
+    with store.session(write=True):
+        try:
+            subprocess.run(  # noqa: S603 – our own command
+                command, check=True, capture_output=True, timeout=LONGEST
+            )
+            _drop_orphans(Path(store.where))
+        except (OSError, sqlite3.Error, subprocess.SubprocessError) as error:
+            raise LibraryError(f"The library in {store.where!r} could not be compacted; see to the disk.") from error
+    store.close()  # what was open is of the file as it was
+
+
+def _drop_orphans(folder: Path) -> None:
+    address = f"{(folder / 'chroma.sqlite3').absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True)) as database:
+        live = {row[0] for row in database.execute("SELECT id FROM segments")}
+    for one in folder.iterdir():
+        if one.is_dir() and _FOLDER.fullmatch(one.name) and one.name not in live:
+            shutil.rmtree(one, ignore_errors=True)

@@ -14,7 +14,8 @@ from bot.evaluation.command import Scope
 from bot.evaluation.plug import connect
 from bot.evaluation.testset import leave_out_unchecked, load_testset, schema
 from bot.evaluation.types import TestSet
-from bot.telegram.state.answers import Answers, Cited, Given
+from bot.telegram.outgoing.texts import Cited
+from bot.telegram.state.chats import Answers, Given
 from bot.telegram.state.database import DATABASE, Database
 from config.errors import BotError, TestSetError
 from config.settings import load_settings

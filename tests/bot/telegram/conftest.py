@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.bootstrap import App, bootstrap
-from bot.telegram.runtime.serving import serve
+from bot.telegram.app import serve
 from config.settings import load_settings
 from index.readers.sources import read_source
 from index.types import Article

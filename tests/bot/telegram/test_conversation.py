@@ -225,7 +225,7 @@ def test_other_bots_commands_in_a_group_are_not_answered(talk: Talk) -> None:
 
 
 def test_reactions_and_wrong_sentences_become_a_test_set(talk: Talk) -> None:
-    from bot.telegram.state.answers import feedback
+    from bot.telegram.state.chats import feedback
     from bot.telegram.state.database import Database
 
     ben = talk.person("Ben", "en")

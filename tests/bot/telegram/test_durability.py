@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram.outgoing.calls import Call
-from bot.telegram.outgoing.delivery import Delivery
-from bot.telegram.runtime.serving import make_bot
+from bot.telegram.app import make_bot
+from bot.telegram.outgoing.delivery import Call, Delivery
 from config.errors import BotError
 from tests.bot.telegram.bot_api import BotApi, Fault
 from tests.bot.telegram.conftest import Running, make_app
@@ -300,8 +299,7 @@ def test_stop_ends_an_answer_and_what_was_said_stands(api: BotApi, start: Callab
 
 
 def test_repeated_updates_are_answered_once(tmp_path: Path) -> None:
-    from bot.telegram.state.database import Database
-    from bot.telegram.state.journal import Journal, Received
+    from bot.telegram.state.database import Database, Journal, Received
 
     database = Database(tmp_path / "bot.sqlite3")
     journal = Journal(database)

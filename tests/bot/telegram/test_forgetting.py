@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.bootstrap import App, bootstrap
-from bot.telegram.state.answers import feedback
+from bot.telegram.state.chats import feedback
 from bot.telegram.state.database import Database
 from bot.types import Event, Finished, Question
 from config.settings import load_settings

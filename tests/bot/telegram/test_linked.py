@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.telegram.handlers.linked import Linked, link_in
+from bot.telegram.handlers.articles import Linked, link_in
 from tests.bot.telegram.bot_api import BotApi
 from tests.bot.telegram.conftest import Running
 from tests.bot.telegram.people import Person, make_group

@@ -12,13 +12,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.telegram.checking import check_bot, check_token
-from bot.telegram.outgoing import profile
+from bot.telegram.app import check_bot, check_token
+from bot.telegram.outgoing import messages as profile
 from bot.telegram.outgoing.delivery import Allowance
-from bot.telegram.state.answers import Answers
-from bot.telegram.state.chats import Chats
-from bot.telegram.state.database import MIGRATIONS, Database
-from bot.telegram.state.journal import Journal, Received
+from bot.telegram.state.chats import Answers, Chats
+from bot.telegram.state.database import MIGRATIONS, Database, Journal, Received
 from config.errors import BotError
 from config.settings import load_settings
 from tests.bot.telegram.bot_api import TOKEN, BotApi
@@ -138,7 +136,7 @@ def test_logs_are_json_without_token_or_texts(api: BotApi, tmp_path: Path) -> No
 NOISY = """
 import asyncio, logging, sys
 import structlog
-from bot.telegram.runtime.logs import configure_logs
+from bot.telegram.monitoring import configure_logs
 configure_logs("123:SECRET", texts=len(sys.argv) > 1)
 URL = "https://api.telegram.org/bot123:SECRET/x text: amber room"
 asyncio_log, other = logging.getLogger("asyncio"), logging.getLogger("library")
@@ -289,7 +287,7 @@ def test_a_database_of_the_first_version_keeps_what_is_in_it(tmp_path: Path) -> 
 
 
 def test_what_is_done_keeps_no_text(tmp_path: Path) -> None:
-    from bot.telegram.outgoing.calls import Call
+    from bot.telegram.outgoing.delivery import Call
 
     database = Database(tmp_path / "bot.sqlite3")
     journal = Journal(database)

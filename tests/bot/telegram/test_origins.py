@@ -3,9 +3,8 @@
 import json
 from typing import Any
 
-from bot.telegram.outgoing.cards import cited_groups, claim_groups
-from bot.telegram.outgoing.texts import pieces
-from bot.telegram.state.answers import Answers, Cited, given
+from bot.telegram.outgoing.texts import Cited, cited_groups, claim_groups, pieces
+from bot.telegram.state.chats import Answers, given
 from bot.telegram.state.database import Database
 from bot.types import Answer, Citation, Claim, Question
 from index.types import Article, Metadata, Place, Sentence

@@ -9,14 +9,28 @@ from hypothesis import strategies as st
 
 from bot.messages import Message
 from bot.telegram.handlers.commands import COMMANDS
-from bot.telegram.outgoing import messages, profile
-from bot.telegram.outgoing.calls import keyboard
-from bot.telegram.outgoing.cards import answer_buttons, cited_groups, claim_groups, context, reply_groups
-from bot.telegram.outgoing.counted import counted
-from bot.telegram.outgoing.origins import fit_link
-from bot.telegram.outgoing.texts import MOST_UNITS, Group, Paragraph, Span, Style, pieces, plain, spoken, units
-from bot.telegram.state import answers
-from bot.telegram.state.answers import Cited
+from bot.telegram.handlers.questions import answer_buttons
+from bot.telegram.outgoing import messages
+from bot.telegram.outgoing.delivery import keyboard
+from bot.telegram.outgoing.messages import counted
+from bot.telegram.outgoing.texts import (
+    MOST_UNITS,
+    Cited,
+    Group,
+    Paragraph,
+    Span,
+    Style,
+    cited_groups,
+    claim_groups,
+    context,
+    fit_link,
+    pieces,
+    plain,
+    reply_groups,
+    spoken,
+    units,
+)
+from bot.telegram.state import chats as answers
 from bot.types import Answer, Citation, Claim, Question, Reason, Refusal
 from index.types import Article, Evidence, Language, Metadata, Place, Sentence
 from tests.bot.telegram.oracle import commands_in, entity_fault
@@ -168,8 +182,8 @@ def test_marks_and_latin_words_are_isolated_in_arabic() -> None:
     assert piece.text.startswith("\u200f«استخدم نموذج \u2068GPT-4\u2069 في التجربة» \u2068[1]\u2069")
 
 
-MESSAGES = {name: value for name, value in {**vars(messages), **vars(profile)}.items() if isinstance(value, Message)}
-MESSAGES |= {f"COMMANDS {name}": value for name, value in profile.COMMANDS.items()}
+MESSAGES = {name: value for name, value in {**vars(messages)}.items() if isinstance(value, Message)}
+MESSAGES |= {f"COMMANDS {name}": value for name, value in messages.COMMANDS.items()}
 
 
 @pytest.mark.parametrize("name", MESSAGES)
@@ -189,13 +203,13 @@ def test_every_message_says_the_same_in_both_languages(name: str) -> None:
 
 
 def test_menus_are_within_telegrams_limits_and_every_command_is_there() -> None:
-    assert set(profile.COMMANDS) < set(COMMANDS)
-    for name, text in profile.COMMANDS.items():
+    assert set(messages.COMMANDS) < set(COMMANDS)
+    for name, text in messages.COMMANDS.items():
         assert all(1 <= len(text(language)) <= 256 for language in LANGUAGES)
         assert f"/{name}" in messages.HELP("ar")
         assert f"/{name}" in messages.HELP("en")
-    assert all(len(profile.DESCRIPTION(language)) <= 512 for language in LANGUAGES)
-    assert all(len(profile.ABOUT(language)) <= 120 for language in LANGUAGES)
+    assert all(len(messages.DESCRIPTION(language)) <= 512 for language in LANGUAGES)
+    assert all(len(messages.ABOUT(language)) <= 120 for language in LANGUAGES)
 
 
 def test_every_part_of_a_quote_too_long_for_a_message_has_its_mark() -> None:
@@ -241,7 +255,7 @@ def test_numbers_have_the_right_nouns() -> None:
 
 
 def test_buttons_fit_into_64_bytes() -> None:
-    from bot.telegram.state.answers import Given
+    from bot.telegram.state.chats import Given
 
     cited = tuple(Cited("0123456789ab", "T", "ar", 0, "x", 0) for _ in range(200))
     answer = Given(2**53, -(2**52), 2**52, 0.0, "?", "ar", True, "", cited, "?")

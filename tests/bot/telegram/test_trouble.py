@@ -17,13 +17,10 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.telegram.app import alone
-from bot.telegram.checking import check_bot
-from bot.telegram.runtime.monitor import SILENT_AFTER, Metrics
-from bot.telegram.runtime.serving import make_bot, token_of
-from bot.telegram.state.database import Database
-from bot.telegram.state.journal import DONE, Journal, Received
-from bot.telegram.updates.webhook import watch
+from bot.telegram.app import alone, check_bot, make_bot, token_of
+from bot.telegram.monitoring import SILENT_AFTER, Metrics
+from bot.telegram.state.database import DONE, Database, Journal, Received
+from bot.telegram.updates.receiving import watch
 from bot.writers.scripted import Fail, Say, serve_script
 from config.errors import BotError
 from index.readers.sources import article_from_text

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.telegram.state.chats import Limits, duration
 from bot.telegram.state.database import Database
-from bot.telegram.state.limits import Limits, duration
-from bot.telegram.updates.router import ANONYMOUS
+from bot.telegram.updates.processing import ANONYMOUS
 from tests.bot.telegram.bot_api import BotApi
 from tests.bot.telegram.conftest import Running, Talk, make_app
 from tests.bot.telegram.engines import slowed

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram.runtime.workers import Stopped, Workshop
+from bot.telegram.workers import Stopped, Workshop
 from tests.bot.telegram.bot_api import BotApi
 from tests.bot.telegram.conftest import Running
 from tests.bot.telegram.engines import Slow, slowed

@@ -2,7 +2,10 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -130,3 +133,98 @@ async def _next(items: asyncio.Queue[object], stop: asyncio.Event | None) -> obj
     finally:
         for task in waiting:
             task.cancel()
+
+
+class Lanes:
+    """Runs `work(update_id)` for everything put into a lane. `work` must not raise."""
+
+    def __init__(self, work: Callable[[int], Awaitable[None]]) -> None:
+        self._work = work
+        self._waiting: dict[str, deque[int]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def put(self, lane: str, update_id: int) -> None:
+        """Have an update worked on when its lane is free."""
+        if lane in self._waiting:
+            self._waiting[lane].append(update_id)
+            return
+        self._waiting[lane] = deque([update_id])
+        self._tasks[lane] = asyncio.create_task(self._drain(lane), name=lane)
+
+    async def finish(self, seconds: float) -> bool:
+        """Wait for all work; what is not done in time is cancelled. Returns whether all was done."""
+        tasks = list(self._tasks.values())
+        if not tasks:
+            return True
+        _, late = await asyncio.wait(tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        return not late
+
+    async def _drain(self, lane: str) -> None:
+        waiting = self._waiting[lane]
+        try:
+            while waiting:
+                await self._work(waiting.popleft())
+        finally:
+            del self._waiting[lane], self._tasks[lane]
+
+
+@dataclass(eq=False)
+class Work:
+    """An update being handled. `stop` is set when it shall end; `asking` while it is a question's answer.
+
+    `gone` are the articles removed meanwhile, by id: an answer that shows one is not kept.
+    """
+
+    person_id: int
+    chat_id: int
+    asking: bool = False
+    gone: set[str] = field(default_factory=set)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Stopping:
+    """The updates under way."""
+
+    def __init__(self) -> None:
+        self._under_way: set[Work] = set()
+        self._alone: dict[int, Work] = {}
+
+    @asynccontextmanager
+    async def handling(self, work: Work) -> AsyncIterator[None]:
+        """Have it count as under way; begins only when nothing of the person's is being forgotten."""
+        while forgetting := self._alone.get(work.person_id):
+            await forgetting.ended.wait()
+        self._under_way.add(work)
+        try:
+            yield
+        finally:
+            self._under_way.discard(work)
+            if self._alone.get(work.person_id) is work:
+                del self._alone[work.person_id]
+            work.ended.set()
+
+    def stop(self, chat_id: int) -> bool:
+        """End the answers under way in a chat; returns whether there were any."""
+        answers = [work for work in self._under_way if work.asking and work.chat_id == chat_id]
+        for work in answers:
+            work.stop.set()
+        return bool(answers)
+
+    def remove(self, article_id: str, *, chat_ids: Collection[int]) -> None:
+        """Tell what is under way in these chats that an article was removed."""
+        for work in self._under_way:
+            if work.chat_id in chat_ids:
+                work.gone.add(article_id)
+
+    async def leave_alone(self, work: Work) -> None:
+        """End all else of the person's and wait for it; nothing of theirs begins before this work has ended."""
+        self._alone[work.person_id] = work
+        others = [other for other in self._under_way if other.person_id == work.person_id and other is not work]
+        for other in others:
+            other.stop.set()
+        for other in others:
+            await other.ended.wait()

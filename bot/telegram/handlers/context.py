@@ -9,20 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from bot.bootstrap import App
 from bot.messages import Message
-from bot.telegram.outgoing import calls
-from bot.telegram.outgoing.calls import Call, Place, Rows
-from bot.telegram.outgoing.delivery import Delivery
-from bot.telegram.outgoing.progress import Live
-from bot.telegram.outgoing.texts import Group, Piece, pieces, spoken
-from bot.telegram.runtime.monitor import Metrics
-from bot.telegram.runtime.stopping import Stopping, Work
-from bot.telegram.runtime.workers import Workshop
-from bot.telegram.state.answers import Answers
+from bot.telegram.monitoring import Metrics
+from bot.telegram.outgoing import delivery as calls
+from bot.telegram.outgoing.delivery import Call, Delivery, Live, Place, Rows
+from bot.telegram.outgoing.texts import Cited, Group, Piece, pieces, spoken, units
 from bot.telegram.state.chat_library import Shelf
-from bot.telegram.state.chats import Chat, Chats
-from bot.telegram.state.database import Database
-from bot.telegram.state.journal import Journal
-from bot.telegram.state.limits import Limits
+from bot.telegram.state.chats import Answers, Chat, Chats, Limits
+from bot.telegram.state.database import Database, Journal
+from bot.telegram.workers import Stopping, Work, Workshop
 from config.settings import Telegram
 from index.types import Language
 
@@ -151,3 +145,25 @@ class Turn:
     def _began(self, message_id: int) -> None:
         self.shown = message_id
         self.desk.journal.show(self.update_id, message_id)
+
+
+LONGEST_QUOTE = 1024
+"""UTF-16 units; of a longer sentence the beginning is quoted, to jump to: the whole stands in our own message."""
+
+
+def native_reply(turn: Turn, cited: Cited | None) -> dict[str, Any] | None:
+    """Reply parameters that quote a cited sentence where this chat has it in a message."""
+    if cited is None:
+        return None
+    article, end = (turn.chat.space, cited.article_id), cited.start + units(cited.text)
+    part = turn.desk.chats.part_with(turn.chat.id, article, cited.start, end)
+    if part is None:
+        return None
+    position = cited.start - part.start + part.shift
+    return calls.replying(part.message_id, quote=_beginning(cited.text), position=position)
+
+
+def _beginning(text: str) -> str:
+    while units(text) > LONGEST_QUOTE:
+        text = text[: len(text) - max((units(text) - LONGEST_QUOTE) // 2, 1)]
+    return text
