@@ -24,7 +24,7 @@ from index.types import Language
 if TYPE_CHECKING:
     import telegram
 
-    from bot.telegram.handlers.context import Desk
+    from bot.telegram.handlers.context import Services
 
 
 GRACE = 8.0
@@ -49,14 +49,14 @@ def make_bot(app: App) -> "telegram.Bot":
 
     settings = app.settings.telegram
     return Bot(
-        token_of(app),
+        bot_token(app),
         base_url=settings.base_url,
         base_file_url=settings.base_file_url,
         request=HTTPXRequest(connection_pool_size=CALLS_AT_ONCE + 4, read_timeout=15, media_write_timeout=30),
     )
 
 
-def token_of(app: App) -> str:
+def bot_token(app: App) -> str:
     """The token of the settings. Raises: BotError if there is none."""
     token = app.settings.telegram.token.get_secret_value().strip()  # a file that holds it ends with a line break
     if not token:
@@ -72,12 +72,12 @@ async def serve(app: App, ended: asyncio.Event, *, webhook: str | None = None, t
     from bot.telegram.updates.receiving import claim
 
     with contextlib.suppress(Ended):
-        async with _desk(app, ended) as (desk, bot):
-            await unless(ended, claim(bot, desk.database, url=webhook or "", take_over=take_over))
-            await _work(desk, bot, ended, webhook)
+        async with _desk(app, ended) as (services, bot):
+            await unless_ended(ended, claim(bot, services.database, url=webhook or "", take_over=take_over))
+            await _work(services, bot, ended, webhook)
 
 
-async def unless(ended: asyncio.Event, step: "Coroutine[Any, Any, Result]") -> Result:
+async def unless_ended(ended: asyncio.Event, step: "Coroutine[Any, Any, Result]") -> Result:
     """Take a step that may be long, while Telegram cannot be reached.
 
     Raises: Ended if told to end before it is done.
@@ -94,27 +94,27 @@ async def unless(ended: asyncio.Event, step: "Coroutine[Any, Any, Result]") -> R
         await asyncio.gather(task, ending, return_exceptions=True)
 
 
-async def _work(desk: "Desk", bot: "telegram.Bot", ended: asyncio.Event, webhook: str | None) -> None:
+async def _work(services: "Services", bot: "telegram.Bot", ended: asyncio.Event, webhook: str | None) -> None:
     """Receive and answer, until told to end or until it cannot go on."""
     import structlog
 
     from bot.telegram.updates.processing import Service
     from bot.telegram.updates.receiving import listen, poll, register, watch
 
-    service = Service(desk, bot)
-    background = [asyncio.create_task(step) for step in (_warm(desk), _tidy(desk), _introduce(bot))]
-    structlog.get_logger("sanad.telegram").info("started", bot=desk.username, resumed=service.resume())
+    service = Service(services, bot)
+    background = [asyncio.create_task(step) for step in (_warm(services), _tidy(services), _introduce(bot))]
+    structlog.get_logger("sanad.telegram").info("started", bot=services.username, resumed=service.resume())
     waiting: list[asyncio.Future[Any]] = [asyncio.ensure_future(ended.wait()), service.failed]
     try:
         async with contextlib.AsyncExitStack() as stack:
             if webhook:
-                secret = desk.settings.webhook_secret.get_secret_value() or secrets.token_urlsafe(32)
-                how: dict[str, Any] = {"url": webhook, "settings": desk.settings, "secret": secret}
-                await stack.enter_async_context(listen(service.receive, desk.metrics, **how))
-                await unless(ended, register(bot, desk.database, **how))
-                receiving = watch(bot, desk.metrics, url=webhook)
+                secret = services.settings.webhook_secret.get_secret_value() or secrets.token_urlsafe(32)
+                how: dict[str, Any] = {"url": webhook, "settings": services.settings, "secret": secret}
+                await stack.enter_async_context(listen(service.receive, services.metrics, **how))
+                await unless_ended(ended, register(bot, services.database, **how))
+                receiving = watch(bot, services.metrics, url=webhook)
             else:
-                receiving = poll(bot, service.receive, desk.metrics)
+                receiving = poll(bot, service.receive, services.metrics)
             waiting.append(asyncio.ensure_future(receiving))
             done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -127,32 +127,32 @@ async def _work(desk: "Desk", bot: "telegram.Bot", ended: asyncio.Event, webhook
 
 
 @asynccontextmanager
-async def _desk(app: App, ended: asyncio.Event) -> "AsyncIterator[tuple[Desk, telegram.Bot]]":
-    from bot.telegram.handlers.context import Desk
+async def _desk(app: App, ended: asyncio.Event) -> "AsyncIterator[tuple[Services, telegram.Bot]]":
+    from bot.telegram.handlers.context import Services
     from bot.telegram.monitoring import Metrics
     from bot.telegram.monitoring import serve as monitor
     from bot.telegram.outgoing.delivery import Delivery
     from bot.telegram.state.chats import Answers, Chats, Limits
     from bot.telegram.state.database import Database, Journal
-    from bot.telegram.updates.receiving import persist
-    from bot.telegram.workers import Stopping, Workshop
+    from bot.telegram.updates.receiving import until_reached
+    from bot.telegram.workers import RunningUpdates, WorkerPool
 
     settings, metrics, bot = app.settings.telegram, Metrics(), make_bot(app)
     database = Database(app.settings.folder / DATABASE)
     server = None
     try:
         server = monitor(metrics, settings.monitor_port) if settings.monitor_port else None
-        await unless(ended, persist(bot.initialize))
+        await unless_ended(ended, until_reached(bot.initialize))
         chats, journal = Chats(database), Journal(database)
         metrics.backlog.set_function(journal.backlog)
         yield (
-            Desk(
+            Services(
                 app=app,
                 settings=settings,
                 database=database,
                 delivery=Delivery(bot, moved=chats.migrate, count=lambda outcome: metrics.calls.labels(outcome).inc()),
-                workshop=Workshop(settings.workers),
-                reading=Workshop(READERS),
+                workers=WorkerPool(settings.workers),
+                reading=WorkerPool(READERS),
                 metrics=metrics,
                 bot_id=bot.id,
                 username=bot.username,
@@ -160,7 +160,7 @@ async def _desk(app: App, ended: asyncio.Event) -> "AsyncIterator[tuple[Desk, te
                 chats=chats,
                 answers=Answers(database),
                 limits=Limits(database, settings),
-                stopping=Stopping(),
+                stopping=RunningUpdates(),
             ),
             bot,
         )
@@ -171,14 +171,14 @@ async def _desk(app: App, ended: asyncio.Event) -> "AsyncIterator[tuple[Desk, te
         database.close()
 
 
-async def _warm(desk: "Desk") -> None:
+async def _warm(services: "Services") -> None:
     """Load the encoders before the first person waits for them."""
     with contextlib.suppress(SanadError):  # whoever asks will be told
-        if desk.app.library.store.exists:
-            await desk.workshop.run(lambda: desk.app.retriever.find("?"))
+        if services.app.library.store.exists:
+            await services.workers.run(lambda: services.app.retriever.find("?"))
 
 
-async def _tidy(desk: "Desk") -> None:
+async def _tidy(services: "Services") -> None:
     """Drop what was done long ago, and the traces of what was deleted; at the start and then every hour."""
     import sqlite3
 
@@ -188,11 +188,11 @@ async def _tidy(desk: "Desk") -> None:
 
     while True:
         try:
-            desk.journal.prune()
-            if since := desk.database.noted(TRACES):
-                await desk.workshop.run(lambda: erase_traces(desk.app.library.store))
-                if desk.database.noted(TRACES) == since:  # nothing was deleted meanwhile
-                    desk.database.note(TRACES, "")
+            services.journal.prune()
+            if since := services.database.noted(TRACES):
+                await services.workers.run(lambda: erase_traces(services.app.library.store))
+                if services.database.noted(TRACES) == since:  # nothing was deleted meanwhile
+                    services.database.note(TRACES, "")
         except (sqlite3.Error, SanadError) as error:  # a full disk; in an hour again
             structlog.get_logger("sanad.telegram").warning("tidying", error=type(error).__name__)
         await asyncio.sleep(TIDY_EVERY)
@@ -223,8 +223,8 @@ def run_bot(app: App, *, webhook: str | None = None, take_over: bool = False) ->
     """
     from bot.telegram.monitoring import configure_logs
 
-    configure_logs(token_of(app), texts=app.settings.telegram.log_texts)
-    with alone(app.settings.folder):
+    configure_logs(bot_token(app), texts=app.settings.telegram.log_texts)
+    with single_instance(app.settings.folder):
         asyncio.run(_until_told(app, webhook, take_over=take_over))
     if any(thread.name == "workshop" for thread in threading.enumerate()):
         sys.stderr.flush()
@@ -267,7 +267,7 @@ async def _until_told(app: App, webhook: str | None, *, take_over: bool) -> None
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def single_instance(folder: Path) -> Iterator[None]:
     """Be the only bot of the data folder.
 
     Raises: BotError if another one runs.
@@ -329,10 +329,10 @@ def _check_library(app: App) -> str:
 
 
 def _check_model(app: App) -> str:
-    spoken = try_model(app) if has_model(app.settings) else ""
+    model = try_model(app) if has_model(app.settings) else ""
     began = perf_counter()
     try:
         reply = app.engine.answer(Question("What does the article say?", "en"))
     except NoArticles:
-        return spoken or "nothing to try it on; add an article"
-    return f"{spoken or reply.writer}, {perf_counter() - began:.1f} s for a first question"
+        return model or "nothing to try it on; add an article"
+    return f"{model or reply.writer}, {perf_counter() - began:.1f} s for a first question"

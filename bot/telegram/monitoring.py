@@ -24,7 +24,7 @@ FEWEST_WORDS = 4
 """Characters of an error's own words that are looked for in another library's message."""
 
 
-def described(error: BaseException) -> dict[str, str]:
+def describe_error(error: BaseException) -> dict[str, str]:
     """What went wrong, what caused it (<<) and where, without the errors' own words: they may quote a person's text."""
     chain = list(_chain(error))
     kinds, places = (type(one).__name__ for one in chain), map(_where, chain)
@@ -96,7 +96,7 @@ def _reduced(_: object, __: str, event: Event) -> Event:
     error = _error_of(event.pop("exc_info", None))
     for name in ("stack_info", "exception", "stack"):
         event.pop(name, None)
-    return {**event, **described(error)} if error else event
+    return {**event, **describe_error(error)} if error else event
 
 
 def _without_words(record: logging.LogRecord) -> bool:

@@ -14,11 +14,11 @@ MOST_LEFT = 4
 """Threads, as a multiple of the workers, that may still hang in something nobody waits for any more."""
 
 
-class Stopped(Exception):
+class WorkStopped(Exception):
     """The work was not begun, because it was told to stop while it waited for its turn."""
 
 
-class Workshop:
+class WorkerPool:
     """Does at most `workers` things at once; others wait their turn.
 
     What is stopped gives its place to the next at once, though its thread may hang on in a model's server for a
@@ -36,7 +36,7 @@ class Workshop:
         """
         results = [item async for item in self._stream(lambda: iter([function()]), waiting=stop, stop=None)]
         if not results:
-            raise Stopped
+            raise WorkStopped
         return results[0]
 
     async def stream(
@@ -135,7 +135,7 @@ async def _next(items: asyncio.Queue[object], stop: asyncio.Event | None) -> obj
             task.cancel()
 
 
-class Lanes:
+class ChatQueues:
     """Runs `work(update_id)` for everything put into a lane. `work` must not raise."""
 
     def __init__(self, work: Callable[[int], Awaitable[None]]) -> None:
@@ -143,13 +143,13 @@ class Lanes:
         self._waiting: dict[str, deque[int]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    def put(self, lane: str, update_id: int) -> None:
+    def put(self, queue: str, update_id: int) -> None:
         """Have an update worked on when its lane is free."""
-        if lane in self._waiting:
-            self._waiting[lane].append(update_id)
+        if queue in self._waiting:
+            self._waiting[queue].append(update_id)
             return
-        self._waiting[lane] = deque([update_id])
-        self._tasks[lane] = asyncio.create_task(self._drain(lane), name=lane)
+        self._waiting[queue] = deque([update_id])
+        self._tasks[queue] = asyncio.create_task(self._drain(queue), name=queue)
 
     async def finish(self, seconds: float) -> bool:
         """Wait for all work; what is not done in time is cancelled. Returns whether all was done."""
@@ -162,17 +162,17 @@ class Lanes:
         await asyncio.gather(*late, return_exceptions=True)
         return not late
 
-    async def _drain(self, lane: str) -> None:
-        waiting = self._waiting[lane]
+    async def _drain(self, queue: str) -> None:
+        waiting = self._waiting[queue]
         try:
             while waiting:
                 await self._work(waiting.popleft())
         finally:
-            del self._waiting[lane], self._tasks[lane]
+            del self._waiting[queue], self._tasks[queue]
 
 
 @dataclass(eq=False)
-class Work:
+class RunningUpdate:
     """An update being handled. `stop` is set when it shall end; `asking` while it is a question's answer.
 
     `gone` are the articles removed meanwhile, by id: an answer that shows one is not kept.
@@ -186,15 +186,15 @@ class Work:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Stopping:
+class RunningUpdates:
     """The updates under way."""
 
     def __init__(self) -> None:
-        self._under_way: set[Work] = set()
-        self._alone: dict[int, Work] = {}
+        self._under_way: set[RunningUpdate] = set()
+        self._alone: dict[int, RunningUpdate] = {}
 
     @asynccontextmanager
-    async def handling(self, work: Work) -> AsyncIterator[None]:
+    async def handling(self, work: RunningUpdate) -> AsyncIterator[None]:
         """Have it count as under way; begins only when nothing of the person's is being forgotten."""
         while forgetting := self._alone.get(work.person_id):
             await forgetting.ended.wait()
@@ -220,7 +220,7 @@ class Stopping:
             if work.chat_id in chat_ids:
                 work.gone.add(article_id)
 
-    async def leave_alone(self, work: Work) -> None:
+    async def leave_alone(self, work: RunningUpdate) -> None:
         """End all else of the person's and wait for it; nothing of theirs begins before this work has ended."""
         self._alone[work.person_id] = work
         others = [other for other in self._under_way if other.person_id == work.person_id and other is not work]

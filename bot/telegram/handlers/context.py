@@ -11,12 +11,19 @@ from bot.bootstrap import App
 from bot.messages import Message
 from bot.telegram.monitoring import Metrics
 from bot.telegram.outgoing import delivery as calls
-from bot.telegram.outgoing.delivery import Call, Delivery, Live, Place, Rows
-from bot.telegram.outgoing.texts import Cited, Group, Piece, pieces, spoken, units
-from bot.telegram.state.chat_library import Shelf
+from bot.telegram.outgoing.delivery import ApiCall, Delivery, Destination, ProgressMessage, Rows
+from bot.telegram.outgoing.texts import (
+    CitedSentence,
+    FormattedText,
+    Section,
+    localize,
+    split_into_messages,
+    utf16_length,
+)
+from bot.telegram.state.chat_library import ChatLibrary
 from bot.telegram.state.chats import Answers, Chat, Chats, Limits
 from bot.telegram.state.database import Database, Journal
-from bot.telegram.workers import Stopping, Work, Workshop
+from bot.telegram.workers import RunningUpdate, RunningUpdates, WorkerPool
 from config.settings import Telegram
 from index.types import Language
 
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Services:
     """What all handlers work with. `username` is the bot's, without @.
 
     `workshop` is for what takes long (answers, indexing), `reading` for looks at the library, which must not wait for
@@ -36,8 +43,8 @@ class Desk:
     settings: Telegram
     database: Database
     delivery: Delivery
-    workshop: Workshop
-    reading: Workshop
+    workers: WorkerPool
+    reading: WorkerPool
     metrics: Metrics
     bot_id: int
     username: str
@@ -45,27 +52,27 @@ class Desk:
     chats: Chats
     answers: Answers
     limits: Limits
-    stopping: Stopping
+    stopping: RunningUpdates
 
 
 @dataclass
-class Turn:
+class UpdateContext:
     """An update of a person's in a chat. `language` is the one to speak, `shown` a message already begun."""
 
-    desk: Desk
+    services: Services
     update: "telegram.Update"
-    place: Place
+    destination: Destination
     chat: Chat
     person_id: int
     language: Language
-    work: Work
+    work: RunningUpdate
     shown: int | None = None
     asked: bool = False
     tokens: int = 0
     """What it counts for the limits, see `spend`."""
-    calls: list[Call] = field(default_factory=list)
+    calls: list[ApiCall] = field(default_factory=list)
     changes: list[Callable[[], None]] = field(default_factory=list)
-    wipe: bool = False
+    erase: bool = False
     """Whether what the changes delete must be gone from the disk too."""
 
     @property
@@ -82,45 +89,45 @@ class Turn:
         return message
 
     @property
-    def shelf(self) -> Shelf:
+    def shelf(self) -> ChatLibrary:
         """The articles that may be seen here."""
-        return Shelf(self.desk.app, self.chat.space)
+        return ChatLibrary(self.services.app, self.chat.space)
 
     @property
     def operator(self) -> bool:
         """Whether the operator speaks."""
-        return self.person_id == self.desk.settings.operator != 0
+        return self.person_id == self.services.settings.operator != 0
 
     @property
     def reply(self) -> dict[str, Any] | None:
         """In groups, what is said replies to the message that asked."""
-        return None if self.place.private else calls.replying(self.message.message_id)
+        return None if self.destination.private else calls.reply_to(self.message.message_id)
 
     def say(self, message: Message, *, rows: Rows = (), **values: object) -> None:
         """Say one of our messages."""
-        self.tell([Group(tuple(spoken(message, self.language, **values)))], rows=rows)
+        self.tell([Section(tuple(localize(message, self.language, **values)))], rows=rows)
 
     def tell(
         self,
-        groups: Sequence[Group],
+        sections: Sequence[Section],
         *,
         rows: Rows = (),
         markup: dict[str, Any] | None = None,
         reply: dict[str, Any] | None = None,
     ) -> None:
         """Say something in as many messages as it takes; buttons stand below the last."""
-        parts = pieces(groups)
-        for number, piece in enumerate(parts, 1):
+        parts = split_into_messages(sections)
+        for number, text in enumerate(parts, 1):
             below = (calls.keyboard(rows) or markup) if number == len(parts) else None
-            self.put(piece, markup=below, reply=(reply or self.reply) if number == 1 else None)
+            self.put(text, markup=below, reply=(reply or self.reply) if number == 1 else None)
 
-    def put(self, piece: Piece, *, markup: dict[str, Any] | None, reply: dict[str, Any] | None) -> None:
+    def put(self, text: FormattedText, *, markup: dict[str, Any] | None, reply: dict[str, Any] | None) -> None:
         """Send a piece, in the message already begun if there is one."""
         if self.shown is not None:
-            self.calls.append(calls.edit(self.place, self.shown, piece, markup=markup, reply=reply))
+            self.calls.append(calls.edit_message(self.destination, self.shown, text, markup=markup, reply=reply))
             self.shown = None
         else:
-            self.calls.append(calls.send(self.place, piece, markup=markup, reply=reply))
+            self.calls.append(calls.send_message(self.destination, text, markup=markup, reply=reply))
 
     def spend(self, tokens: int, *, question: bool = False) -> None:
         """Count what the update uses, at once: whatever becomes of it, it was used."""
@@ -129,13 +136,13 @@ class Turn:
 
     def count(self) -> None:
         """Write down what the update used so far."""
-        self.desk.limits.use(self.person_id, update_id=self.update_id, question=self.asked, tokens=self.tokens)
+        self.services.limits.use(self.person_id, update_id=self.update_id, question=self.asked, tokens=self.tokens)
 
-    def live(self) -> Live:
+    def live(self) -> ProgressMessage:
         """What is shown meanwhile."""
-        return Live(
-            self.desk.delivery,
-            self.place,
+        return ProgressMessage(
+            self.services.delivery,
+            self.destination,
             draft_id=self.update_id % 2**31 or 1,
             reply=self.reply,
             shown=self.shown,
@@ -144,26 +151,26 @@ class Turn:
 
     def _began(self, message_id: int) -> None:
         self.shown = message_id
-        self.desk.journal.show(self.update_id, message_id)
+        self.services.journal.show(self.update_id, message_id)
 
 
 LONGEST_QUOTE = 1024
 """UTF-16 units; of a longer sentence the beginning is quoted, to jump to: the whole stands in our own message."""
 
 
-def native_reply(turn: Turn, cited: Cited | None) -> dict[str, Any] | None:
+def quote_reply(context: UpdateContext, cited: CitedSentence | None) -> dict[str, Any] | None:
     """Reply parameters that quote a cited sentence where this chat has it in a message."""
     if cited is None:
         return None
-    article, end = (turn.chat.space, cited.article_id), cited.start + units(cited.text)
-    part = turn.desk.chats.part_with(turn.chat.id, article, cited.start, end)
+    article, end = (context.chat.space, cited.article_id), cited.start + utf16_length(cited.text)
+    part = context.services.chats.part_with(context.chat.id, article, cited.start, end)
     if part is None:
         return None
     position = cited.start - part.start + part.shift
-    return calls.replying(part.message_id, quote=_beginning(cited.text), position=position)
+    return calls.reply_to(part.message_id, quote=_beginning(cited.text), position=position)
 
 
 def _beginning(text: str) -> str:
-    while units(text) > LONGEST_QUOTE:
-        text = text[: len(text) - max((units(text) - LONGEST_QUOTE) // 2, 1)]
+    while utf16_length(text) > LONGEST_QUOTE:
+        text = text[: len(text) - max((utf16_length(text) - LONGEST_QUOTE) // 2, 1)]
     return text

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from bot.telegram.outgoing.texts import Piece
+from bot.telegram.outgoing.texts import FormattedText
 
 if TYPE_CHECKING:
     from telegram import Bot
@@ -27,7 +27,7 @@ Rows = Sequence[Sequence[Button]]
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiCall:
     """One call: the library's method, and its parameters as JSON values."""
 
     method: str
@@ -38,14 +38,14 @@ class Call:
         """The chat it goes to, if any."""
         return self.params.get("chat_id")
 
-    def but(self, **params: object) -> "Call":
+    def but(self, **params: object) -> "ApiCall":
         """The same call with other parameters; None takes one out."""
         merged = {**self.params, **params}
         return replace(self, params={key: value for key, value in merged.items() if value is not None})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Destination:
     """Where to speak: a chat, or a topic of one."""
 
     chat_id: int
@@ -72,52 +72,56 @@ def keyboard(rows: Rows) -> dict[str, Any] | None:
     return {"inline_keyboard": [list(row) for row in rows if row]} if any(rows) else None
 
 
-def send(
-    place: Place, piece: Piece, *, markup: dict[str, Any] | None = None, reply: dict[str, Any] | None = None
-) -> Call:
-    """A new message. `reply`: see `replying`."""
-    call = Call("send_message", {"chat_id": place.chat_id, "disable_web_page_preview": True, **piece.params})
-    return call.but(message_thread_id=place.thread_id, reply_markup=markup, reply_parameters=reply)
-
-
-def edit(
-    place: Place,
-    message_id: int,
-    piece: Piece,
+def send_message(
+    destination: Destination,
+    text: FormattedText,
     *,
     markup: dict[str, Any] | None = None,
     reply: dict[str, Any] | None = None,
-) -> Call:
+) -> ApiCall:
+    """A new message. `reply`: see `replying`."""
+    call = ApiCall("send_message", {"chat_id": destination.chat_id, "disable_web_page_preview": True, **text.params})
+    return call.but(message_thread_id=destination.thread_id, reply_markup=markup, reply_parameters=reply)
+
+
+def edit_message(
+    destination: Destination,
+    message_id: int,
+    text: FormattedText,
+    *,
+    markup: dict[str, Any] | None = None,
+    reply: dict[str, Any] | None = None,
+) -> ApiCall:
     """Another text for a message of ours; if it was deleted, a new one in the same topic that replies to the same."""
-    params = {"chat_id": place.chat_id, "message_id": message_id, "disable_web_page_preview": True, **piece.params}
-    anew = {"message_thread_id": place.thread_id, "reply_parameters": reply}
-    return Call("edit_message_text", params).but(reply_markup=markup, **{ANEW: anew})
+    params = {"chat_id": destination.chat_id, "message_id": message_id, "disable_web_page_preview": True, **text.params}
+    anew = {"message_thread_id": destination.thread_id, "reply_parameters": reply}
+    return ApiCall("edit_message_text", params).but(reply_markup=markup, **{ANEW: anew})
 
 
-def edit_buttons(place: Place, message_id: int, rows: Rows) -> Call:
+def edit_buttons(destination: Destination, message_id: int, rows: Rows) -> ApiCall:
     """Other buttons for a message of ours, or none."""
-    call = Call("edit_message_reply_markup", {"chat_id": place.chat_id, "message_id": message_id})
+    call = ApiCall("edit_message_reply_markup", {"chat_id": destination.chat_id, "message_id": message_id})
     return call.but(reply_markup=keyboard(rows))
 
 
-def draft(place: Place, draft_id: int, piece: Piece) -> Call:
+def send_draft(destination: Destination, draft_id: int, text: FormattedText) -> ApiCall:
     """A preview of a message that is being written; only in private chats."""
-    call = Call("send_message_draft", {"chat_id": place.chat_id, "draft_id": draft_id, **piece.params})
-    return call.but(message_thread_id=place.thread_id)
+    call = ApiCall("send_message_draft", {"chat_id": destination.chat_id, "draft_id": draft_id, **text.params})
+    return call.but(message_thread_id=destination.thread_id)
 
 
-def typing(place: Place) -> Call:
+def show_typing(destination: Destination) -> ApiCall:
     """Show "typing" for some five seconds."""
-    call = Call("send_chat_action", {"chat_id": place.chat_id, "action": "typing"})
-    return call.but(message_thread_id=place.thread_id)
+    call = ApiCall("send_chat_action", {"chat_id": destination.chat_id, "action": "typing"})
+    return call.but(message_thread_id=destination.thread_id)
 
 
-def acknowledge(query_id: str, text: str | None = None) -> Call:
+def answer_tap(query_id: str, text: str | None = None) -> ApiCall:
     """Answer the tap on a button, so that it stops turning."""
-    return Call("answer_callback_query", {"callback_query_id": query_id}).but(text=text)
+    return ApiCall("answer_callback_query", {"callback_query_id": query_id}).but(text=text)
 
 
-def replying(message_id: int, *, quote: str | None = None, position: int | None = None) -> dict[str, Any]:
+def reply_to(message_id: int, *, quote: str | None = None, position: int | None = None) -> dict[str, Any]:
     """Reply to a message, or to the words of it that are `quote` and begin at `position` (UTF-16 units)."""
     reply = {"message_id": message_id, "allow_sending_without_reply": True}
     return {**reply, "quote": quote, "quote_position": position} if quote else reply
@@ -142,7 +146,7 @@ _MENDS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class CallResult:
     """A call that took effect, or never can (`lost` says why). `message_id` is the message it made or changed."""
 
     chat_id: int | None = None
@@ -150,7 +154,7 @@ class Made:
     lost: str = ""
 
 
-class Allowance:
+class RateLimiter:
     """So many calls a period, with bursts of as many (generic cell rate algorithm), for each of any number of keys."""
 
     def __init__(self, calls: int, seconds: float) -> None:
@@ -183,11 +187,11 @@ class Delivery:
     ) -> None:
         self._bot, self._moved, self._count, self._patience = bot, moved, count, patience
         self._slots = asyncio.Semaphore(CALLS_AT_ONCE)
-        self._overall, self._private, self._group = Allowance(30, 1.0), Allowance(10, 10.0), Allowance(20, 60.0)
+        self._overall, self._private, self._group = RateLimiter(30, 1.0), RateLimiter(10, 10.0), RateLimiter(20, 60.0)
         self._quiet: dict[int | str, float] = {}
         self._answered = 0.0
 
-    async def deliver(self, call: Call) -> Made:
+    async def deliver(self, call: ApiCall) -> CallResult:
         """Make the call, however long it takes; only what Telegram itself goes on failing at is given up.
 
         Raises: InvalidToken if the token was revoked.
@@ -203,10 +207,10 @@ class Delivery:
                 self._hush(call, error)
                 self._count("flood")
             except Forbidden as error:
-                return Made(call.chat_id, lost=str(error))
+                return CallResult(call.chat_id, lost=str(error))
             except (BadRequest, ChatMigrated) as error:
                 mended = _mend(call, error) if isinstance(error, BadRequest) else self._follow(call, error)
-                if isinstance(mended, Made):
+                if isinstance(mended, CallResult):
                     return mended
                 call = mended
             except InvalidToken:
@@ -216,11 +220,11 @@ class Delivery:
                 before, failed = failed, time.monotonic()
                 failing = failing if self._answered >= before else failed  # while it answers nobody, it is an outage
                 if failed - failing > self._patience:
-                    return Made(call.chat_id, lost=f"failing for {self._patience:.0f} s")
+                    return CallResult(call.chat_id, lost=f"failing for {self._patience:.0f} s")
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
-    async def try_once(self, call: Call) -> Made | None:
+    async def try_once(self, call: ApiCall) -> CallResult | None:
         """Make a call that nobody misses; None if it was left out or failed."""
         from telegram.error import RetryAfter, TelegramError
 
@@ -257,7 +261,7 @@ class Delivery:
             file = await self._bot.get_file(file_id)
             return bytes(await file.download_as_bytearray())
 
-    async def _make(self, call: Call) -> Made:
+    async def _make(self, call: ApiCall) -> CallResult:
         from telegram.error import TelegramError
 
         async with self._slots:
@@ -270,27 +274,27 @@ class Delivery:
                 raise
         self._answered = time.monotonic()
         self._count("made")
-        return Made(call.chat_id, getattr(result, "message_id", None) or call.params.get("message_id"))
+        return CallResult(call.chat_id, getattr(result, "message_id", None) or call.params.get("message_id"))
 
-    def _follow(self, call: Call, error: "ChatMigrated") -> Call | Made:
+    def _follow(self, call: ApiCall, error: "ChatMigrated") -> ApiCall | CallResult:
         """The call to where the group is now."""
         if call.chat_id is None or call.chat_id == error.new_chat_id:
-            return Made(lost="migrated")
+            return CallResult(lost="migrated")
         self._moved(call.chat_id, error.new_chat_id)
         return call.but(chat_id=error.new_chat_id, reply_parameters=None)
 
-    async def _turn(self, call: Call) -> None:
+    async def _turn(self, call: ApiCall) -> None:
         await asyncio.sleep(max(self._quiet.get(_hushed(call), 0.0) - time.monotonic(), 0.0))
         await asyncio.sleep(self._take(call))
 
-    def _wait(self, call: Call) -> float:
+    def _wait(self, call: ApiCall) -> float:
         quiet = self._quiet.get(_hushed(call), 0.0) - time.monotonic()
         return max([quiet, *(allowance.wait(key) for allowance, key in self._allowances(call))])
 
-    def _take(self, call: Call) -> float:
+    def _take(self, call: ApiCall) -> float:
         return max([allowance.take(key) for allowance, key in self._allowances(call)], default=0.0)
 
-    def _allowances(self, call: Call) -> list[tuple[Allowance, int]]:
+    def _allowances(self, call: ApiCall) -> list[tuple[RateLimiter, int]]:
         """Only messages and edits count; drafts and "typing" have no published limit but Telegram's own answer."""
         if call.chat_id is None or not call.method.startswith(("send_message", "edit_")):
             return []
@@ -299,30 +303,30 @@ class Delivery:
         chat = (self._private if call.chat_id > 0 else self._group, call.chat_id)
         return [chat, (self._overall, 0)]
 
-    def _hush(self, call: Call, error: "RetryAfter") -> None:
+    def _hush(self, call: ApiCall, error: "RetryAfter") -> None:
         if len(self._quiet) > 10_000:
             self._quiet.clear()
         self._quiet[_hushed(call)] = time.monotonic() + _seconds(error)
 
 
-def _hushed(call: Call) -> int | str:
+def _hushed(call: ApiCall) -> int | str:
     """What a 429 silences: the chat, or the one query that is answered."""
     return call.chat_id or str(call.params.get("callback_query_id") or call.params.get("inline_query_id"))
 
 
-def _mend(call: Call, error: "BadRequest") -> Call | Made:
+def _mend(call: ApiCall, error: "BadRequest") -> ApiCall | CallResult:
     """The call as Telegram may take it, or what became of it."""
     reason = str(error)
     if _UNCHANGED.search(reason):
-        return Made(call.chat_id, call.params.get("message_id"))
+        return CallResult(call.chat_id, call.params.get("message_id"))
     if _TOO_LATE.search(reason):
-        return Made(lost=reason)
+        return CallResult(lost=reason)
     if _GONE.search(reason) and call.method == "edit_message_text":
-        return Call("send_message", call.params).but(message_id=None, **{ANEW: None}, **call.params.get(ANEW, {}))
+        return ApiCall("send_message", call.params).but(message_id=None, **{ANEW: None}, **call.params.get(ANEW, {}))
     for objection, dispensable in _MENDS:
         if objection.search(reason) and any(name in call.params for name in dispensable):
             return call.but(**dict.fromkeys(dispensable))
-    return Made(call.chat_id, lost=reason)
+    return CallResult(call.chat_id, lost=reason)
 
 
 def _seconds(error: Any) -> float:
@@ -335,23 +339,23 @@ DRAFT_EVERY, EDIT_EVERY = 0.4, 1.3
 """Seconds between two states of a growing text; Telegram bears an edit a second."""
 
 
-class Live:
+class ProgressMessage:
     """Shows progress in one place: `async with`, then `show` as often as there is news."""
 
     def __init__(
         self,
         delivery: Delivery,
-        place: Place,
+        destination: Destination,
         *,
         draft_id: int,
         reply: dict[str, Any] | None,
         shown: int | None,
         on_shown: Callable[[int], None],
     ) -> None:
-        self._delivery, self._place, self._draft_id, self._reply = delivery, place, draft_id, reply
+        self._delivery, self._destination, self._draft_id, self._reply = delivery, destination, draft_id, reply
         self._message_id, self._on_shown = shown, on_shown
         self._news = asyncio.Event()
-        self._piece: Piece | None = None
+        self._text: FormattedText | None = None
         self._ended = False
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -360,7 +364,7 @@ class Live:
         """The message that the text grows in, where it is one."""
         return self._message_id
 
-    async def __aenter__(self) -> "Live":
+    async def __aenter__(self) -> "ProgressMessage":
         self._tasks = [asyncio.create_task(self._type()), asyncio.create_task(self._grow())]
         return self
 
@@ -368,34 +372,34 @@ class Live:
         """End; a call under way is waited for, lest it overtake what comes after."""
         self._ended = True
         self._news.set()
-        typing, growing = self._tasks
-        typing.cancel()
+        show_typing, growing = self._tasks
+        show_typing.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await typing
+            await show_typing
         await growing
 
-    def show(self, piece: Piece) -> None:
+    def show(self, text: FormattedText) -> None:
         """Let this be what is seen, as soon as it may."""
-        self._piece = piece
+        self._text = text
         self._news.set()
 
     async def _type(self) -> None:
         while True:
-            await self._delivery.try_once(typing(self._place))
+            await self._delivery.try_once(show_typing(self._destination))
             await asyncio.sleep(TYPING_EVERY)
 
     async def _grow(self) -> None:
         """Show the newest state, not more often than may be. An answer that is done at once shows none."""
-        pause, last = (DRAFT_EVERY if self._place.private else EDIT_EVERY), None
+        pause, last = (DRAFT_EVERY if self._destination.private else EDIT_EVERY), None
         while not self._ended:
             await self._sleep(pause)
             await self._news.wait()
-            if self._ended or self._piece is None:
+            if self._ended or self._text is None:
                 return
             self._news.clear()
-            if self._piece.text != last:
-                last = self._piece.text
-                await self._put(self._piece)
+            if self._text.text != last:
+                last = self._text.text
+                await self._put(self._text)
 
     async def _sleep(self, seconds: float) -> None:
         """Sleep, but wake when it ends."""
@@ -403,12 +407,12 @@ class Live:
         while not self._ended and (left := deadline - asyncio.get_running_loop().time()) > 0:
             await asyncio.sleep(min(left, 0.1))
 
-    async def _put(self, piece: Piece) -> None:
-        if self._place.private:
-            await self._delivery.try_once(draft(self._place, self._draft_id, piece))
+    async def _put(self, text: FormattedText) -> None:
+        if self._destination.private:
+            await self._delivery.try_once(send_draft(self._destination, self._draft_id, text))
         elif self._message_id is not None:
-            await self._delivery.try_once(edit(self._place, self._message_id, piece))
-        elif made := await self._delivery.try_once(send(self._place, piece, reply=self._reply)):
+            await self._delivery.try_once(edit_message(self._destination, self._message_id, text))
+        elif made := await self._delivery.try_once(send_message(self._destination, text, reply=self._reply)):
             self._message_id = made.message_id
             if self._message_id is not None:
                 self._on_shown(self._message_id)

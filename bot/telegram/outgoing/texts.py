@@ -36,7 +36,7 @@ _STRIPPED_MARKS = str.maketrans("", "", "\u0333\u033f\u030a")
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TextRun:
     """A run of text in one style. A "mark" is set apart from the direction around it; `link` opens an address."""
 
     text: str
@@ -49,12 +49,12 @@ class Paragraph:
     """Text of one language and so direction; neighbours that are `quoted` share one quote that folds away."""
 
     language: Language
-    spans: tuple[Span, ...]
+    spans: tuple[TextRun, ...]
     quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Section:
     """Paragraphs that belong together: a claim, and below all claims of a message, its quotes."""
 
     head: tuple[Paragraph, ...]
@@ -62,7 +62,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class FormattedText:
     """The text of one message; entity offsets and lengths are UTF-16 units."""
 
     text: str
@@ -76,18 +76,18 @@ class Piece:
     @property
     def fits(self) -> bool:
         """Whether Telegram takes it."""
-        return units(self.text) <= MOST_UNITS and len(self.entities) <= MOST_ENTITIES
+        return utf16_length(self.text) <= MOST_UNITS and len(self.entities) <= MOST_ENTITIES
 
 
-def units(text: str) -> int:
+def utf16_length(text: str) -> int:
     """Length in UTF-16 units."""
     return len(text) + sum(char > "\uffff" for char in text)
 
 
-def spoken(message: Message, language: Language, **values: object) -> list[Paragraph]:
+def localize(message: Message, language: Language, **values: object) -> list[Paragraph]:
     """A message of ours as paragraphs; texts among the values are foreign: cleaned and set apart; messages are ours."""
     safe = {key: _safe(value, language) for key, value in values.items()}
-    return [Paragraph(language, (Span(line),) if line else ()) for line in message(language, **safe).split("\n")]
+    return [Paragraph(language, (TextRun(line),) if line else ()) for line in message(language, **safe).split("\n")]
 
 
 def _safe(value: object, language: Language) -> object:
@@ -96,44 +96,44 @@ def _safe(value: object, language: Language) -> object:
     return isolate(one_line(value)) if isinstance(value, str) else value
 
 
-def said(message: Message, language: Language, **values: object) -> Piece:
+def format_message(message: Message, language: Language, **values: object) -> FormattedText:
     """A short message of ours, ready to be sent."""
-    return typeset(spoken(message, language, **values))
+    return format_paragraphs(localize(message, language, **values))
 
 
 def one_line(text: str) -> str:
     """Foreign text without line breaks and controls."""
-    return " ".join(plain(text).split())
+    return " ".join(sanitize(text).split())
 
 
-def plain(text: str) -> str:
+def sanitize(text: str) -> str:
     """Foreign text without what steers direction, or Telegram would take out itself."""
     return clean(text.translate(_REMOVED_BY_TELEGRAM)).translate(_STRIPPED_MARKS)
 
 
-def pieces(groups: Iterable[Group]) -> list[Piece]:
+def split_into_messages(sections: Iterable[Section]) -> list[FormattedText]:
     """As few messages as hold all groups in order; one too long for a message is cut at the ends of words."""
-    done: list[Piece] = []
-    waiting: list[Group] = []
-    for group in (part for whole in groups for part in _portions(whole)):
-        if waiting and not _joined([*waiting, group]).fits:
+    done: list[FormattedText] = []
+    waiting: list[Section] = []
+    for section in (part for whole in sections for part in _portions(whole)):
+        if waiting and not _joined([*waiting, section]).fits:
             done.append(_joined(waiting))
             waiting = []
-        waiting.append(group)
+        waiting.append(section)
     return [piece for piece in [*done, _joined(waiting)] if piece.text]
 
 
-def typeset(paragraphs: Sequence[Paragraph]) -> Piece:
+def format_paragraphs(paragraphs: Sequence[Paragraph]) -> FormattedText:
     """Text and entities of the paragraphs, however long."""
     text, entities, quote = _Text(), list[dict[str, Any]](), None
     for number, paragraph in enumerate(paragraphs):
         text.append("\n" if number else "")
         if not paragraph.quoted or quote is None:
-            quote = text.units if paragraph.quoted else None
+            quote = text.utf16_length if paragraph.quoted else None
         _set(paragraph, text, entities)
         ends = number + 1 == len(paragraphs) or not paragraphs[number + 1].quoted
-        if quote is not None and ends and text.units > quote:
-            entities.append({"type": "expandable_blockquote", "offset": quote, "length": text.units - quote})
+        if quote is not None and ends and text.utf16_length > quote:
+            entities.append({"type": "expandable_blockquote", "offset": quote, "length": text.utf16_length - quote})
     return _trimmed(text.joined, sorted(entities, key=lambda entity: (entity["offset"], -entity["length"])))
 
 
@@ -142,11 +142,11 @@ class _Text:
 
     def __init__(self) -> None:
         self._parts: list[str] = []
-        self.units = 0
+        self.utf16_length = 0
 
     def append(self, part: str) -> None:
         self._parts.append(part)
-        self.units += units(part)
+        self.utf16_length += utf16_length(part)
 
     @property
     def joined(self) -> str:
@@ -157,58 +157,60 @@ def _set(paragraph: Paragraph, text: _Text, entities: list[dict[str, Any]]) -> N
     if paragraph.spans:
         text.append(paragraph_mark(paragraph.language))
     for span in paragraph.spans:
-        start = text.units
+        start = text.utf16_length
         text.append(_directed(span, paragraph.language))
-        extent = {"offset": start, "length": text.units - start}
+        extent = {"offset": start, "length": text.utf16_length - start}
         if span.style in ("bold", "italic") and span.text.strip():
             entities.append({"type": span.style, **extent})
         if span.link and span.text.strip():
             entities.append({"type": "text_link", **extent, "url": span.link})
 
 
-def _directed(span: Span, language: Language) -> str:
+def _directed(span: TextRun, language: Language) -> str:
     if span.style == "mark":
         return isolate(span.text)
     return isolate_latin(span.text) if language == "ar" else span.text
 
 
-def _trimmed(text: str, entities: list[dict[str, Any]]) -> Piece:
+def _trimmed(text: str, entities: list[dict[str, Any]]) -> FormattedText:
     """Without the white space at both ends that Telegram would take away, and entities of white space only."""
-    before = units(text) - units(text.lstrip())
-    most = units(text.strip())
+    before = utf16_length(text) - utf16_length(text.lstrip())
+    most = utf16_length(text.strip())
     kept = []
     for entity in entities:
         start = max(entity["offset"] - before, 0)
         end = min(entity["offset"] + entity["length"] - before, most)
         if end > start:
             kept.append({**entity, "offset": start, "length": end - start})
-    return Piece(text.strip(), tuple(kept))
+    return FormattedText(text.strip(), tuple(kept))
 
 
-def _joined(groups: Sequence[Group]) -> Piece:
-    heads = [paragraph for group in groups for paragraph in group.head]
-    return typeset([*heads, *(replace(quote, quoted=True) for group in groups for quote in group.quotes)])
+def _joined(sections: Sequence[Section]) -> FormattedText:
+    heads = [paragraph for section in sections for paragraph in section.head]
+    return format_paragraphs(
+        [*heads, *(replace(quote, quoted=True) for section in sections for quote in section.quotes)]
+    )
 
 
-def _portions(group: Group) -> Iterator[Group]:
+def _portions(section: Section) -> Iterator[Section]:
     """The group if it fits a message; else its paragraphs one by one, each cut as far as needed."""
-    if _joined([group]).fits:
-        yield group
+    if _joined([section]).fits:
+        yield section
         return
-    for paragraph in group.head:
-        yield from (Group((part,)) for part in _parts(paragraph))
-    for paragraph in group.quotes:
-        yield from (Group((), (part,)) for part in _parts(paragraph))
+    for paragraph in section.head:
+        yield from (Section((part,)) for part in _parts(paragraph))
+    for paragraph in section.quotes:
+        yield from (Section((), (part,)) for part in _parts(paragraph))
 
 
 def _parts(paragraph: Paragraph) -> Iterator[Paragraph]:
-    if typeset([paragraph]).fits:
+    if format_paragraphs([paragraph]).fits:
         yield paragraph
         return
     first = paragraph.spans[0]
-    again = [first, Span(" … ")] if first.style == "mark" and len(first.text) <= LONGEST_MARK else []
+    again = [first, TextRun(" … ")] if first.style == "mark" and len(first.text) <= LONGEST_MARK else []
     """A quote's mark, repeated so that each part says what it belongs to."""
-    kept, size = list[Span](), 0
+    kept, size = list[TextRun](), 0
     for span in (part for whole in paragraph.spans for part in _runs(whole)):
         if kept and (size + len(span.text) > CUT or len(kept) >= MOST_ENTITIES // 2):
             yield replace(paragraph, spans=tuple(kept))
@@ -218,7 +220,7 @@ def _parts(paragraph: Paragraph) -> Iterator[Paragraph]:
     yield replace(paragraph, spans=tuple(kept))
 
 
-def _runs(span: Span) -> Iterator[Span]:
+def _runs(span: TextRun) -> Iterator[TextRun]:
     """The span in runs of at most `CUT` characters, cut after white space where there is some."""
     start = 0
     while len(span.text) - start > CUT:
@@ -240,7 +242,7 @@ _ADDRESS = re.compile(rf"https?://{_LABEL}(?:\.{_LABEL})+\.?(?::[0-9]{{1,5}})?(?
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
+class CitedSentence:
     """A sentence below an answer, as it was then. `start` counts UTF-16 units of the article's text.
 
     `place` are the words after its title and number, `link` is its address, if there are any.
@@ -266,11 +268,13 @@ def link_of(article: Article, sentence: Sentence) -> str:
     return fit_link(link_to(article, sentence))
 
 
-def cite(article: Article, sentence: Sentence, tellings: int = 1) -> Cited:
+def cite(article: Article, sentence: Sentence, tellings: int = 1) -> CitedSentence:
     """A sentence as it is shown and remembered."""
-    start = units(article.text[: sentence.start])
+    start = utf16_length(article.text[: sentence.start])
     place, link = place_of(article, sentence, tellings), link_of(article, sentence)
-    return Cited(article.id, article.title, article.language, sentence.position, sentence.text, start, place, link)
+    return CitedSentence(
+        article.id, article.title, article.language, sentence.position, sentence.text, start, place, link
+    )
 
 
 def fit_link(address: str) -> str:
@@ -301,154 +305,161 @@ EXCERPT = 25
 """Words of an article's beginning and end in its summary."""
 
 
-def reply_groups(reply: Reply) -> list[Group]:
+def reply_sections(reply: Reply) -> list[Section]:
     """A whole reply."""
     match reply:
         case Answer():
-            return [*claim_groups(reply.claims, reply.question.language), *_note(reply)]
+            return [*claim_sections(reply.claims, reply.question.language), *_note(reply)]
         case Refusal():
             return [*_refusal(reply), *_note(reply)]
         case _:
             assert_never(reply)
 
 
-def claim_groups(claims: Sequence[Claim], language: Language) -> list[Group]:
+def claim_sections(claims: Sequence[Claim], language: Language) -> list[Section]:
     """Claims with their marks, and below them the sentences they rest on, each once."""
-    groups, numbers = list[Group](), dict[Place, int]()
+    sections, numbers = list[Section](), dict[Place, int]()
     for claim in claims:
         new = [citation for citation in claim.citations if _place(citation) not in numbers]
         for citation in new:
             numbers.setdefault(_place(citation), len(numbers) + 1)
-        groups.append(_claim(claim, new, language, numbers))
-    return groups
+        sections.append(_claim(claim, new, language, numbers))
+    return sections
 
 
-def understood_group(text: str, language: Language) -> Group:
+def understood_section(text: str, language: Language) -> Section:
     """What a follow-up was understood as."""
-    return Group((Paragraph(language, (Span("→ "), Span(one_line(text), "italic"))),))
+    return Section((Paragraph(language, (TextRun("→ "), TextRun(one_line(text), "italic"))),))
 
 
-def context(article: Article, paragraph: Sequence[Sentence], sentence: Sentence, language: Language) -> list[Group]:
+def paragraph_sections(
+    article: Article, paragraph: Sequence[Sentence], sentence: Sentence, language: Language
+) -> list[Section]:
     """A sentence among those of its paragraph."""
-    title = spoken(messages.SENTENCE_IN, language, number=sentence.position + 1, title=article.title)
-    spans: list[Span] = []
+    title = localize(messages.SENTENCE_IN, language, number=sentence.position + 1, title=article.title)
+    spans: list[TextRun] = []
     for neighbour in paragraph:
         style: Style = "bold" if neighbour == sentence else "plain"
-        spans += [Span(" ")] if spans else []
-        spans.append(Span(plain(neighbour.text), style, (style == "bold" and link_of(article, neighbour)) or None))
-    return [Group(tuple(title)), Group((Paragraph(article.language, tuple(spans)),))]
+        spans += [TextRun(" ")] if spans else []
+        spans.append(
+            TextRun(sanitize(neighbour.text), style, (style == "bold" and link_of(article, neighbour)) or None)
+        )
+    return [Section(tuple(title)), Section((Paragraph(article.language, tuple(spans)),))]
 
 
-def cited_groups(cited: Sequence[Cited], *, numbered: bool) -> list[Group]:
+def cited_sections(cited: Sequence[CitedSentence], *, numbered: bool) -> list[Section]:
     """Sentences as they were cited, each with its article."""
     return [
-        Group((), (Paragraph(cited_one.language, _listed(cited_one, number if numbered else None)),))
+        Section((), (Paragraph(cited_one.language, _listed(cited_one, number if numbered else None)),))
         for number, cited_one in enumerate(cited, 1)
     ]
 
 
-def summary(article: Article, sentences: int, language: Language) -> list[Group]:
+def article_summary(article: Article, sentences: int, language: Language) -> list[Section]:
     """What was read: title, language, counts, and how it begins and ends."""
     name = messages.ARABIC if article.language == "ar" else messages.ENGLISH
     text = article.text.split()
     head = [
-        *spoken(messages.ADDED, language, title=article.title),
-        *spoken(messages.SUMMARY, language, spoken=name(language), sentences=sentences, words=len(text)),
+        *localize(messages.ADDED, language, title=article.title),
+        *localize(messages.SUMMARY, language, spoken=name(language), sentences=sentences, words=len(text)),
     ]
-    first, last = plain(" ".join(text[:EXCERPT])), plain(" ".join(text[-EXCERPT:]))
-    quotes = [Paragraph(article.language, (Span(f"{first} …" if len(text) > EXCERPT else first),))]
+    first, last = sanitize(" ".join(text[:EXCERPT])), sanitize(" ".join(text[-EXCERPT:]))
+    quotes = [Paragraph(article.language, (TextRun(f"{first} …" if len(text) > EXCERPT else first),))]
     if len(text) > 2 * EXCERPT:
-        quotes.append(Paragraph(article.language, (Span(f"… {last}"),)))
-    return [Group(tuple(head), tuple(quotes))]
+        quotes.append(Paragraph(article.language, (TextRun(f"… {last}"),)))
+    return [Section(tuple(head), tuple(quotes))]
 
 
-def _claim(claim: Claim, new: Sequence[Citation], language: Language, numbers: Mapping[Place, int]) -> Group:
+def _claim(claim: Claim, new: Sequence[Citation], language: Language, numbers: Mapping[Place, int]) -> Section:
     quoting = is_quotation(claim)
     quotes = []
     for citation in new:
-        shown = [_mark(citation, numbers), Span(" ")]
+        shown = [_mark(citation, numbers), TextRun(" ")]
         if not quoting:
-            shown += [*_enclosed([Span(plain(citation.sentence.text))], citation.article.language), Span(" — ")]
+            shown += [
+                *_enclosed([TextRun(sanitize(citation.sentence.text))], citation.article.language),
+                TextRun(" — "),
+            ]
         shown += _origin(citation.article, citation.sentence, citation.tellings)
         quotes.append(Paragraph(citation.article.language, tuple(shown)))
     head = _quoting(claim, numbers) if quoting else _saying(claim, language, numbers)
-    return Group((head,), tuple(quotes))
+    return Section((head,), tuple(quotes))
 
 
 def _saying(claim: Claim, language: Language, numbers: Mapping[Place, int]) -> Paragraph:
     marks = [_mark(citation, numbers) for citation in claim.citations]
-    return Paragraph(language, (Span(plain(claim.text)), Span(" "), *marks))
+    return Paragraph(language, (TextRun(sanitize(claim.text)), TextRun(" "), *marks))
 
 
 def _quoting(claim: Claim, numbers: Mapping[Place, int]) -> Paragraph:
-    spans: list[Span] = []
+    spans: list[TextRun] = []
     for citation in claim.citations:
-        spans += [Span(" ")] if spans else []
-        spans += [*_enclosed(_highlighted(citation), citation.article.language), Span(" "), _mark(citation, numbers)]
+        spans += [TextRun(" ")] if spans else []
+        spans += [*_enclosed(_highlighted(citation), citation.article.language), TextRun(" "), _mark(citation, numbers)]
     return Paragraph(claim.citations[0].article.language, tuple(spans))
 
 
-def _mark(citation: Citation, numbers: Mapping[Place, int]) -> Span:
-    return Span(f"[{numbers[_place(citation)]}]", "mark")
+def _mark(citation: Citation, numbers: Mapping[Place, int]) -> TextRun:
+    return TextRun(f"[{numbers[_place(citation)]}]", "mark")
 
 
 def _place(citation: Citation) -> Place:
     return citation.sentence.article_id, citation.sentence.position
 
 
-def _highlighted(citation: Citation) -> list[Span]:
+def _highlighted(citation: Citation) -> list[TextRun]:
     text, (start, end) = citation.sentence.text, citation.span or (0, 0)
-    parts = (Span(plain(text[:start])), Span(plain(text[start:end]), "bold"), Span(plain(text[end:])))
+    parts = (TextRun(sanitize(text[:start])), TextRun(sanitize(text[start:end]), "bold"), TextRun(sanitize(text[end:])))
     return [part for part in parts if part.text]
 
 
-def _origin(article: Article, sentence: Sentence, tellings: int = 1) -> list[Span]:
+def _origin(article: Article, sentence: Sentence, tellings: int = 1) -> list[TextRun]:
     where = messages.SENTENCE_AT(article.language, title=shortened(article.title), number=sentence.position + 1)
     where += place_of(article, sentence, tellings)
-    return [Span(where, "italic", link_of(article, sentence) or None)]
+    return [TextRun(where, "italic", link_of(article, sentence) or None)]
 
 
-def _listed(cited: Cited, number: int | None) -> tuple[Span, ...]:
+def _listed(cited: CitedSentence, number: int | None) -> tuple[TextRun, ...]:
     where = messages.SENTENCE_AT(cited.language, title=shortened(cited.title), number=cited.position + 1) + cited.place
-    mark = [Span(f"[{number}]", "mark"), Span(" ")] if number else [Span("• ")]
-    origin = Span(where, "italic", cited.link or None)
-    return (*mark, *_enclosed([Span(plain(cited.text))], cited.language), Span(" — "), origin)
+    mark = [TextRun(f"[{number}]", "mark"), TextRun(" ")] if number else [TextRun("• ")]
+    origin = TextRun(where, "italic", cited.link or None)
+    return (*mark, *_enclosed([TextRun(sanitize(cited.text))], cited.language), TextRun(" — "), origin)
 
 
-def _refusal(refusal: Refusal) -> list[Group]:
+def _refusal(refusal: Refusal) -> list[Section]:
     language = refusal.question.language
     sentence = common.REFUSAL if refusal.question.article_id else common.REFUSAL_LIBRARY
-    head = [Paragraph(language, (Span(sentence(language), "bold"),))]
-    head += spoken(common.NEAREST, language) if refusal.evidence else []
+    head = [Paragraph(language, (TextRun(sentence(language), "bold"),))]
+    head += localize(common.NEAREST, language) if refusal.evidence else []
     quotes = [
         Paragraph(
             evidence.article.language,
             (
-                Span("• "),
-                *_enclosed([Span(plain(evidence.sentence.text))], evidence.article.language),
-                Span(" — "),
+                TextRun("• "),
+                *_enclosed([TextRun(sanitize(evidence.sentence.text))], evidence.article.language),
+                TextRun(" — "),
                 *_origin(evidence.article, evidence.sentence),
             ),
         )
         for evidence in refusal.evidence[:NEAREST_SHOWN]
     ]
-    return [Group(tuple(head)), *(Group((), (quote,)) for quote in quotes)]
+    return [Section(tuple(head)), *(Section((), (quote,)) for quote in quotes)]
 
 
-def _note(reply: Reply) -> list[Group]:
+def _note(reply: Reply) -> list[Section]:
     """Why the answer is not the model's, or not in the question's language."""
     language = reply.question.language
     if reply.note:
         own = reply.note in PERSONS_NOTES
-        return [Group(tuple(spoken(common.NOTES[reply.note] if own else messages.MODEL_AWAY, language)))]
+        return [Section(tuple(localize(common.NOTES[reply.note] if own else messages.MODEL_AWAY, language)))]
     claims = reply.claims if isinstance(reply, Answer) else ()
     foreign = any(citation.article.language != language for claim in claims for citation in claim.citations)
     if foreign and all(map(is_quotation, claims)):
-        return [Group(tuple(spoken(common.OTHER_LANGUAGE, language)))]
+        return [Section(tuple(localize(common.OTHER_LANGUAGE, language)))]
     return []
 
 
-def _enclosed(spans: list[Span], language: Language) -> list[Span]:
+def _enclosed(spans: list[TextRun], language: Language) -> list[TextRun]:
     opening, texts, closing = in_marks([span.text for span in spans], language)
     inner = [replace(span, text=text) for span, text in zip(spans, texts, strict=True)]
-    return [Span(opening), *inner, Span(closing)]
+    return [TextRun(opening), *inner, TextRun(closing)]

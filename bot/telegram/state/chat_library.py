@@ -25,7 +25,7 @@ SHARED = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Shelved:
+class ChatArticle:
     """An article on a shelf."""
 
     space: str
@@ -43,7 +43,7 @@ class Shelved:
 
 
 @dataclass(frozen=True, slots=True)
-class InParagraph:
+class SentenceInParagraph:
     """A sentence in its paragraph."""
 
     article: Article
@@ -52,17 +52,19 @@ class InParagraph:
     shared: bool
 
 
-class Shelf:
+class ChatLibrary:
     """The articles of a chat with a `space` of its own, in reading order: own ones first."""
 
     def __init__(self, app: App, space: str) -> None:
         self._app, self._space = app, space
 
-    def list(self) -> list[Shelved]:
+    def list(self) -> list[ChatArticle]:
         """All articles, by title within each part."""
-        return [Shelved(space, record) for space in (self._space, SHARED) for record in self._library(space).records()]
+        return [
+            ChatArticle(space, record) for space in (self._space, SHARED) for record in self._library(space).records()
+        ]
 
-    def find(self, article_id: str) -> Shelved | None:
+    def find(self, article_id: str) -> ChatArticle | None:
         """The article with exactly this id."""
         for space in (self._space, SHARED):
             library = self._library(space)
@@ -70,13 +72,13 @@ class Shelf:
                 with library.reading() as view:
                     record = view.find([article_id]).get(article_id)
                 if record:
-                    return Shelved(space, record)
+                    return ChatArticle(space, record)
         return None
 
-    def same(self, article: Article) -> Shelved | None:
+    def same(self, article: Article) -> ChatArticle | None:
         """An own article with the same text."""
         records = self._library(self._space).records()
-        return next((Shelved(self._space, record) for record in records if record.version == article.version), None)
+        return next((ChatArticle(self._space, record) for record in records if record.version == article.version), None)
 
     def count(self) -> int:
         """How many own articles there are."""
@@ -86,7 +88,7 @@ class Shelf:
         """Put an own article on the shelf."""
         return next(iter(list(self._app.indexer.add([article], space=self._space, progress=progress))))
 
-    def remove(self, article_id: str) -> Shelved | None:
+    def remove(self, article_id: str) -> ChatArticle | None:
         """Take an own article away; returns what it was."""
         found = self.find(article_id)
         if found is None or not found.own:
@@ -103,7 +105,7 @@ class Shelf:
             loaded = view.load(found.record)
         return loaded.article if loaded else None
 
-    def paragraph(self, article_id: str, position: int, text: str) -> InParagraph | None:
+    def paragraph(self, article_id: str, position: int, text: str) -> SentenceInParagraph | None:
         """The sentence at a position, if it still says `text`, in its paragraph."""
         found = self.find(article_id)
         if found is None:
@@ -114,7 +116,7 @@ class Shelf:
             return None
         sentence = loaded.sentences[position]
         paragraph = tuple(other for other in loaded.sentences if other.paragraph == sentence.paragraph)
-        return InParagraph(loaded.article, sentence, paragraph, shared=found.space == SHARED)
+        return SentenceInParagraph(loaded.article, sentence, paragraph, shared=found.space == SHARED)
 
     def drop(self) -> None:
         """Take away all own articles."""

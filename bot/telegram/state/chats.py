@@ -9,9 +9,9 @@ from typing import Any, Literal, cast
 from bot.messages import Message
 from bot.rendering.spans import citations
 from bot.telegram.outgoing import messages
-from bot.telegram.outgoing.delivery import Allowance
+from bot.telegram.outgoing.delivery import RateLimiter
 from bot.telegram.outgoing.messages import counted
-from bot.telegram.outgoing.texts import NEAREST_SHOWN, Cited, cite
+from bot.telegram.outgoing.texts import NEAREST_SHOWN, CitedSentence, cite
 from bot.telegram.state.database import Database
 from bot.types import Answer, Reply
 from config.settings import Telegram
@@ -43,7 +43,7 @@ class Chat:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ArticleMessage:
     """A message that from `shift` on holds [start, end) of an article, in UTF-16 units. `sent` is Telegram's time."""
 
     chat_id: int
@@ -92,7 +92,7 @@ class Chats:
 
     def migrate(self, old: int, new: int) -> None:
         """A group became a supergroup: what it had is now the new one's, also what it was allowed."""
-        with self._database.together():
+        with self._database.transaction():
             self._database.write("UPDATE moved SET new = ? WHERE new = ?", new, old)
             self._database.write("INSERT OR REPLACE INTO moved VALUES (?, ?)", old, new)
             if not self._database.row("SELECT 1 FROM chats WHERE id = ?", old):
@@ -112,7 +112,7 @@ class Chats:
 
     def forget(self, person_id: int) -> None:
         """Forget a person's own chat and the articles they sent."""
-        with self._database.together():
+        with self._database.transaction():
             self._database.write("DELETE FROM parts WHERE chat_id = ?", person_id)
             self._database.write("DELETE FROM articles WHERE person_id = ?", person_id)
             self._database.write("DELETE FROM chats WHERE id = ?", person_id)
@@ -123,9 +123,9 @@ class Chats:
             "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?)", space, article_id, person_id, size, time.time()
         )
 
-    def disown(self, space: str, article_id: str) -> None:
+    def forget_article(self, space: str, article_id: str) -> None:
         """Forget an article that was removed, in every chat where it was active."""
-        with self._database.together():
+        with self._database.transaction():
             self._database.write("DELETE FROM articles WHERE space = ? AND article_id = ?", space, article_id)
             self._database.write("DELETE FROM parts WHERE space = ? AND article_id = ?", space, article_id)
             self._database.write(
@@ -143,7 +143,7 @@ class Chats:
         rows = self._database.read("SELECT space, article_id FROM articles WHERE person_id = ?", person_id)
         return [(row["space"], row["article_id"]) for row in rows]
 
-    def add_part(self, part: Part) -> None:
+    def add_part(self, part: ArticleMessage) -> None:
         """Note a message that an article was sent as."""
         self._database.write(
             "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -151,32 +151,32 @@ class Chats:
             *(part.start, part.end, part.shift, part.sent, part.person_id),
         )
 
-    def part(self, chat_id: int, message_id: int) -> Part | None:
+    def part(self, chat_id: int, message_id: int) -> ArticleMessage | None:
         """The part of an article that a message holds."""
         row = self._database.row("SELECT * FROM parts WHERE chat_id = ? AND message_id = ?", chat_id, message_id)
-        return Part(*row) if row else None
+        return ArticleMessage(*row) if row else None
 
-    def continued(self, chat_id: int, message_id: int, *, person_id: int, sent: float) -> Part | None:
+    def continued(self, chat_id: int, message_id: int, *, person_id: int, sent: float) -> ArticleMessage | None:
         """The part of an article that a message goes on with: Telegram's clients cut long texts into messages."""
         part = self.part(chat_id, message_id - 1)
         if part is None or part.person_id != person_id or sent - part.sent > SAME_TEXT_WITHIN:
             return None
         return part if part.shift + part.end - part.start >= CUT_BY_TELEGRAM else None
 
-    def parts(self, chat_id: int, article: tuple[str, str]) -> list[Part]:
+    def parts(self, chat_id: int, article: tuple[str, str]) -> list[ArticleMessage]:
         """The messages of this chat that hold an article, in its order."""
         rows = self._database.read(
             "SELECT * FROM parts WHERE chat_id = ? AND space = ? AND article_id = ? ORDER BY start", chat_id, *article
         )
-        return [Part(*row) for row in rows]
+        return [ArticleMessage(*row) for row in rows]
 
-    def part_with(self, chat_id: int, article: tuple[str, str], start: int, end: int) -> Part | None:
+    def part_with(self, chat_id: int, article: tuple[str, str], start: int, end: int) -> ArticleMessage | None:
         """The message of this chat that holds [start, end) of an article whole."""
         row = self._database.row(
             'SELECT * FROM parts WHERE chat_id = ? AND space = ? AND article_id = ? AND start <= ? AND "end" >= ?',
             *(chat_id, *article, start, end),
         )
-        return Part(*row) if row else None
+        return ArticleMessage(*row) if row else None
 
     def told(self, stranger: int) -> bool:
         """Whether a person or a group was told lately that the bot is private."""
@@ -194,7 +194,7 @@ TURNS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class StoredAnswer:
     """An answer that was given, or a refusal with its nearest sentences. `id` is the update that asked."""
 
     id: int
@@ -205,21 +205,21 @@ class Given:
     language: Language
     answered: bool
     text: str
-    cited: tuple[Cited, ...]
+    cited: tuple[CitedSentence, ...]
     understood: str
     """The question as it stands alone."""
-    best: Cited | None = None
+    best: CitedSentence | None = None
     """The cited sentence that ranked highest; known only while the answer is being given."""
 
 
-def given(reply: Reply, *, asked: str, update_id: int, chat_id: int, person_id: int) -> Given:
+def given(reply: Reply, *, asked: str, update_id: int, chat_id: int, person_id: int) -> StoredAnswer:
     """What to remember of a reply; `asked` is the question as it was typed."""
     nearest = [(evidence.article, evidence.sentence, 1) for evidence in reply.evidence[:NEAREST_SHOWN]]
     cited = [(citation.article, citation.sentence, citation.tellings) for citation in citations(reply)]
     shown = tuple(cite(*one) for one in (cited if isinstance(reply, Answer) else nearest))
     ranked = [evidence.sentence for evidence in reply.evidence]
     best = min(cited, key=lambda one: ranked.index(one[1]) if one[1] in ranked else len(ranked), default=None)
-    return Given(
+    return StoredAnswer(
         id=update_id,
         chat_id=chat_id,
         person_id=person_id,
@@ -240,7 +240,7 @@ class Answers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, answer: Given) -> None:
+    def keep(self, answer: StoredAnswer) -> None:
         """Remember an answer."""
         cited = json.dumps([asdict(sentence) for sentence in answer.cited], ensure_ascii=False)
         self._database.write(
@@ -249,22 +249,22 @@ class Answers:
             *(answer.answered, answer.text, cited, answer.understood),
         )
 
-    def get(self, answer_id: int, *, chat_id: int) -> Given | None:
+    def get(self, answer_id: int, *, chat_id: int) -> StoredAnswer | None:
         """An answer that was given in this chat."""
         row = self._database.row("SELECT * FROM answers WHERE id = ? AND chat_id = ?", answer_id, chat_id)
-        return _given(row) if row else None
+        return _stored_answer(row) if row else None
 
-    def last(self, chat_id: int, person_id: int, *, since: float, most: int = TURNS) -> list[Given]:
+    def last(self, chat_id: int, person_id: int, *, since: float, most: int = TURNS) -> list[StoredAnswer]:
         """The last answers to a person in a chat, oldest first."""
         rows = self._database.read(
             "SELECT * FROM answers WHERE chat_id = ? AND person_id = ? AND asked > ? ORDER BY asked DESC LIMIT ?",
             *(chat_id, person_id, since, most),
         )
-        return [_given(row) for row in reversed(rows)]
+        return [_stored_answer(row) for row in reversed(rows)]
 
     def judge(self, answer_id: int, person_id: int, verdict: Verdict, *, sentence: int = 0) -> None:
         """Keep what a person thinks of an answer, or of a sentence of it; a later verdict replaces an earlier one."""
-        with self._database.together():
+        with self._database.transaction():
             if verdict == "up":
                 self._database.write("DELETE FROM feedback WHERE answer_id = ? AND person_id = ?", answer_id, person_id)
             self._database.write(
@@ -274,7 +274,7 @@ class Answers:
 
     def forget(self, person_id: int) -> None:
         """Delete all answers to a person, and all verdicts of theirs or on those."""
-        with self._database.together():
+        with self._database.transaction():
             self._database.write(
                 "DELETE FROM feedback WHERE person_id = ? OR answer_id IN (SELECT id FROM answers WHERE person_id = ?)",
                 *(person_id, person_id),
@@ -287,7 +287,7 @@ class Answers:
             "SELECT id FROM answers WHERE chat_id = ? AND EXISTS "
             "(SELECT 1 FROM json_each(citations) WHERE json_extract(value, '$.article_id') = ?)"
         )
-        with self._database.together():
+        with self._database.transaction():
             for chat_id in chat_ids:
                 for row in self._database.read(citing, chat_id, article_id):
                     self._database.write("DELETE FROM feedback WHERE answer_id = ?", row["id"])
@@ -306,13 +306,13 @@ def feedback(database: Database) -> Iterator[dict[str, Any]]:
         "GROUP BY answers.id, feedback.person_id ORDER BY answers.asked"
     )
     for row in rows:
-        answer, verdicts = _given(row), row["verdicts"].split(",")
+        answer, verdicts = _stored_answer(row), row["verdicts"].split(",")
         if answer.cited:
             wrong = {int(number) for number in row["sentences"].split(",")} - {0}
             yield _test_case(f"feedback-{answer.id}-{row['place']}", answer, verdicts, wrong)
 
 
-def _test_case(name: str, answer: Given, verdicts: Sequence[str], wrong: set[int]) -> dict[str, Any]:
+def _test_case(name: str, answer: StoredAnswer, verdicts: Sequence[str], wrong: set[int]) -> dict[str, Any]:
     approved = "up" in verdicts
     case: dict[str, Any] = {
         "id": name,
@@ -329,9 +329,9 @@ def _test_case(name: str, answer: Given, verdicts: Sequence[str], wrong: set[int
     return case
 
 
-def _given(row: Any) -> Given:
-    cited = tuple(Cited(**sentence) for sentence in json.loads(row["citations"]))
-    return Given(
+def _stored_answer(row: Any) -> StoredAnswer:
+    cited = tuple(CitedSentence(**sentence) for sentence in json.loads(row["citations"]))
+    return StoredAnswer(
         *(row["id"], row["chat_id"], row["person_id"], row["asked"], row["question"]),
         cast("Language", row["language"]),
         *(bool(row["answered"]), row["text"], cited, row["understood"]),
@@ -344,7 +344,7 @@ TYPED = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class LimitReached:
     """A limit that was reached; `wait` are seconds until it is free again."""
 
     message: Message
@@ -361,9 +361,9 @@ class Limits:
 
     def __init__(self, database: Database, settings: Telegram) -> None:
         self._database, self._settings = database, settings
-        self._typed = Allowance(TYPED * settings.questions_per_minute, MINUTE)
+        self._typed = RateLimiter(TYPED * settings.questions_per_minute, MINUTE)
 
-    def reached(self, person_id: int, *, update_id: int, asking: bool) -> Reached | None:
+    def reached(self, person_id: int, *, update_id: int, asking: bool) -> LimitReached | None:
         """The limit that stands against a question (`asking`) or another text of a person's now."""
         rows = self._database.read(
             "SELECT at, question, tokens FROM uses WHERE person_id = ? AND at > ? AND update_id != ? ORDER BY at",
@@ -374,10 +374,12 @@ class Limits:
         waits = []
         if asking:
             minute, day = settings.questions_per_minute, settings.questions_per_day
-            waits.append(Reached(messages.MINUTE_LIMIT, minute, _wait(asked, minute, MINUTE)))
-            waits.append(Reached(messages.DAY_LIMIT, day, _wait(asked, day, DAY)))
+            waits.append(LimitReached(messages.MINUTE_LIMIT, minute, _wait(asked, minute, MINUTE)))
+            waits.append(LimitReached(messages.DAY_LIMIT, day, _wait(asked, day, DAY)))
         tokens = [(row["at"], row["tokens"]) for row in rows]
-        waits.append(Reached(messages.TOKEN_LIMIT, settings.tokens_per_day, _wait_for(tokens, settings.tokens_per_day)))
+        waits.append(
+            LimitReached(messages.TOKEN_LIMIT, settings.tokens_per_day, _wait_for(tokens, settings.tokens_per_day))
+        )
         longest = max(waits, key=lambda reached: reached.wait)
         return longest if longest.wait > 0 else None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.telegram.outgoing.delivery import Call
+from bot.telegram.outgoing.delivery import ApiCall
 from config.errors import BotError
 
 MIGRATIONS = (
@@ -152,22 +152,22 @@ class Database:
         return self._connection.execute(sql, values).lastrowid or 0
 
     @contextmanager
-    def together(self, *, lasting: bool = False) -> Iterator[None]:
+    def transaction(self, *, durable: bool = False) -> Iterator[None]:
         """Do all that is written inside, or nothing of it; inside another `together`, as a part of that."""
         if self._connection.in_transaction:
             yield
             return
-        if lasting:
+        if durable:
             self._connection.execute("PRAGMA synchronous=FULL")
         try:
             with self._connection:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield
         finally:
-            if lasting:
+            if durable:
                 self._connection.execute("PRAGMA synchronous=NORMAL")
 
-    def wipe(self) -> None:
+    def erase(self) -> None:
         """Leave nothing of what was deleted in the write-ahead log either."""
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -204,17 +204,17 @@ KEPT_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class IncomingUpdate:
     """An update as it came in, the lane it waits in, and whose it is (0: nobody's)."""
 
     update_id: int
-    lane: str
+    queue: str
     payload: dict[str, Any]
     person_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PendingUpdate:
     """An update that is not done: `written` once its calls are known; `attempts` by earlier processes."""
 
     update_id: int
@@ -225,11 +225,11 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class PendingCall:
     """A call that is yet to be made."""
 
     number: int
-    call: Call
+    call: ApiCall
 
 
 class Journal:
@@ -239,19 +239,19 @@ class Journal:
         self._database = database
         self._begun: set[int] = set()
 
-    def receive(self, updates: Iterable[Received]) -> list[tuple[int, str]]:
+    def receive(self, updates: Iterable[IncomingUpdate]) -> list[tuple[int, str]]:
         """Write down updates for good; returns (id, lane) of those not known before."""
         new = []
-        with self._database.together(lasting=True):
+        with self._database.transaction(durable=True):
             for one in updates:
                 if not self._database.row("SELECT 1 FROM updates WHERE id = ?", one.update_id):
                     # Half a character, which JSON may hold, cannot be stored.
                     payload = json.dumps(one.payload, ensure_ascii=False).encode(errors="replace").decode()
                     self._database.write(
                         "INSERT INTO updates (id, lane, payload, state, received, person_id) VALUES (?, ?, ?, ?, ?, ?)",
-                        *(one.update_id, one.lane, payload, OPEN, time.time(), one.person_id),
+                        *(one.update_id, one.queue, payload, OPEN, time.time(), one.person_id),
                     )
-                    new.append((one.update_id, one.lane))
+                    new.append((one.update_id, one.queue))
         return new
 
     def waiting(self) -> list[tuple[int, str]]:
@@ -259,7 +259,7 @@ class Journal:
         rows = self._database.read("SELECT id, lane FROM updates WHERE state < 2 ORDER BY received, id")
         return [(row["id"], row["lane"]) for row in rows]
 
-    def begin(self, update_id: int) -> Entry | None:
+    def begin(self, update_id: int) -> PendingUpdate | None:
         """Take up an update; None if it is done. However often a process tries, it is one attempt."""
         row = self._database.row("SELECT * FROM updates WHERE id = ? AND state < 2", update_id)
         if row is None:
@@ -268,13 +268,13 @@ class Journal:
         if update_id not in self._begun:
             self._database.write("UPDATE updates SET attempts = attempts + 1 WHERE id = ?", update_id)
             self._begun.add(update_id)
-        return Entry(update_id, json.loads(row["payload"]), row["state"] == WRITTEN, attempts, row["shown"])
+        return PendingUpdate(update_id, json.loads(row["payload"]), row["state"] == WRITTEN, attempts, row["shown"])
 
     def show(self, update_id: int, message_id: int) -> None:
         """Note the message that the answer grows in."""
         self._database.write("UPDATE updates SET shown = ? WHERE id = ?", message_id, update_id)
 
-    def write_down(self, update_id: int, calls: Sequence[Call]) -> None:
+    def write_down(self, update_id: int, calls: Sequence[ApiCall]) -> None:
         """Note the calls that answer an update. Belongs into one transaction with what the update changed."""
         for number, call in enumerate(calls):
             params = json.dumps(call.params, ensure_ascii=False)
@@ -284,10 +284,10 @@ class Journal:
             )
         self._database.write("UPDATE updates SET state = ? WHERE id = ?", WRITTEN, update_id)
 
-    def owed(self, update_id: int) -> list[Owed]:
+    def pending_calls(self, update_id: int) -> list[PendingCall]:
         """The calls still to be made for an update, in order."""
         rows = self._database.read("SELECT * FROM calls WHERE update_id = ? AND NOT done ORDER BY number", update_id)
-        return [Owed(row["number"], Call(row["method"], json.loads(row["params"]))) for row in rows]
+        return [PendingCall(row["number"], ApiCall(row["method"], json.loads(row["params"]))) for row in rows]
 
     def made(self, update_id: int, number: int, chat_id: int | None, message_id: int | None) -> None:
         """Note that a call took effect; its text is no longer needed."""
@@ -309,7 +309,7 @@ class Journal:
     def forget(self, person_id: int, *, before: int) -> None:
         """Drop what a person said before an update and nobody has answered, and answers not yet delivered."""
         mine = "person_id = ? AND id < ? AND state < 2 AND lane NOT LIKE 'callback%'"  # taps hold no text
-        with self._database.together():
+        with self._database.transaction():
             self._database.write(
                 f"UPDATE calls SET done = 1, params = '{{}}' WHERE update_id IN (SELECT id FROM updates WHERE {mine})",  # noqa: S608 – our own constant
                 *(person_id, before),
@@ -336,7 +336,7 @@ class Journal:
     def prune(self) -> None:
         """Drop what was done long ago."""
         before = time.time() - KEPT_DAYS * 86_400
-        with self._database.together():
+        with self._database.transaction():
             self._database.write(
                 "DELETE FROM calls WHERE update_id IN (SELECT id FROM updates WHERE state = 2 AND received < ?)", before
             )

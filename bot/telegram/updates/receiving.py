@@ -96,7 +96,7 @@ async def claim(bot: "telegram.Bot", database: Database, *, url: str, take_over:
 
     Raises: BotError if another's webhook is alive and shall not be taken over.
     """
-    found = await persist(bot.get_webhook_info)
+    found = await until_reached(bot.get_webhook_info)
     mine = found.url in ("", url, database.noted(WEBHOOK))
     if not (mine or take_over or _dead(found)):
         host = urlsplit(found.url).hostname
@@ -105,7 +105,7 @@ async def claim(bot: "telegram.Bot", database: Database, *, url: str, take_over:
             "take its updates over with `sanad telegram --take-over`."
         )
     if found.url and not url:
-        await persist(lambda: bot.delete_webhook(drop_pending_updates=False))
+        await until_reached(lambda: bot.delete_webhook(drop_pending_updates=False))
         database.note(WEBHOOK, "")
 
 
@@ -116,7 +116,7 @@ def _dead(found: "telegram.WebhookInfo") -> bool:
     return found.pending_update_count > 0 or time.time() - found.last_error_date.timestamp() < DEAD_WITHIN
 
 
-async def persist(call: "Callable[[], Awaitable[Result]]") -> Result:
+async def until_reached(call: "Callable[[], Awaitable[Result]]") -> Result:
     """Make a call that the start depends on, until Telegram can be reached.
 
     Raises: BotError if the token is refused, BadRequest if the call is.
@@ -186,7 +186,7 @@ async def register(bot: "telegram.Bot", database: Database, *, url: str, setting
 
     certificate = Path(settings.webhook_certificate).read_bytes() if settings.webhook_certificate else None
     try:
-        await persist(
+        await until_reached(
             lambda: bot.set_webhook(
                 url,
                 certificate=certificate,

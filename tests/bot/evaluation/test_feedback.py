@@ -14,8 +14,8 @@ from bot.evaluation.command import Scope
 from bot.evaluation.plug import connect
 from bot.evaluation.testset import leave_out_unchecked, load_testset, schema
 from bot.evaluation.types import TestSet
-from bot.telegram.outgoing.texts import Cited
-from bot.telegram.state.chats import Answers, Given
+from bot.telegram.outgoing.texts import CitedSentence
+from bot.telegram.state.chats import Answers, StoredAnswer
 from bot.telegram.state.database import DATABASE, Database
 from config.errors import BotError, TestSetError
 from config.settings import load_settings
@@ -25,8 +25,8 @@ from index.text.sentences import split_sentences
 TEXT = "The bridge opened in 1931. It is 40 metres long. It is painted red."
 SHARED = article_from_text(TEXT, source="shared.txt")
 OWN = article_from_text(TEXT.replace("bridge", "tower"), source="own.txt")
-CITED = [Cited(SHARED.id, SHARED.title, "en", s.position, s.text, s.start) for s in split_sentences(SHARED)]
-THEIRS = [Cited(OWN.id, OWN.title, "en", s.position, s.text, s.start) for s in split_sentences(OWN)]
+CITED = [CitedSentence(SHARED.id, SHARED.title, "en", s.position, s.text, s.start) for s in split_sentences(SHARED)]
+THEIRS = [CitedSentence(OWN.id, OWN.title, "en", s.position, s.text, s.start) for s in split_sentences(OWN)]
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,9 @@ def collect(answers: Answers) -> None:
     ]
     for number, (question, answered, cited, verdicts) in enumerate(said, 1):
         text = cited[0].text if answered else ""
-        answers.keep(Given(number, 7, 7, float(number), question, "en", answered, text, tuple(cited), f"{question}?"))
+        answers.keep(
+            StoredAnswer(number, 7, 7, float(number), question, "en", answered, text, tuple(cited), f"{question}?")
+        )
         for verdict in verdicts:
             answers.judge(number, 7, verdict, sentence=1 if verdict == "wrong" else 0)  # type: ignore[arg-type]
 

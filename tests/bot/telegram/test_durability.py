@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.telegram.app import make_bot
-from bot.telegram.outgoing.delivery import Call, Delivery
+from bot.telegram.outgoing.delivery import ApiCall, Delivery
 from config.errors import BotError
 from tests.bot.telegram.bot_api import BotApi, Fault
 from tests.bot.telegram.conftest import Running, make_app
@@ -151,12 +151,12 @@ def test_what_telegram_itself_fails_at_for_long_is_given_up(
     async def play() -> None:
         async with make_bot(make_app(api, tmp_path)) as bot:
             delivery = Delivery(bot, moved=lambda *_: None, count=counted.append, patience=1.0)
-            hello = asyncio.create_task(delivery.deliver(Call("send_message", {"chat_id": ben.id, "text": "Hello"})))
+            hello = asyncio.create_task(delivery.deliver(ApiCall("send_message", {"chat_id": ben.id, "text": "Hello"})))
             done, _ = await asyncio.wait([hello], timeout=4)
             assert bool(done) == given_up
             if done:
                 assert hello.result().lost == "failing for 1 s"
-            assert (await delivery.deliver(Call("send_message", {"chat_id": mia.id, "text": "Hello"}))).lost == ""
+            assert (await delivery.deliver(ApiCall("send_message", {"chat_id": mia.id, "text": "Hello"}))).lost == ""
             made = await hello  # another call got through, so that this one is given up at its next try
             assert made.lost
 
@@ -299,11 +299,11 @@ def test_stop_ends_an_answer_and_what_was_said_stands(api: BotApi, start: Callab
 
 
 def test_repeated_updates_are_answered_once(tmp_path: Path) -> None:
-    from bot.telegram.state.database import Database, Journal, Received
+    from bot.telegram.state.database import Database, IncomingUpdate, Journal
 
     database = Database(tmp_path / "bot.sqlite3")
     journal = Journal(database)
-    update = Received(5, "chat 1", {"update_id": 5})
+    update = IncomingUpdate(5, "chat 1", {"update_id": 5})
     assert journal.receive([update, update]) == [(5, "chat 1")]
     assert journal.receive([update]) == []
     database.close()

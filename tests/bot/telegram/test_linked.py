@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.telegram.handlers.articles import Linked, link_in
+from bot.telegram.handlers.articles import TextWithLink, find_link
 from tests.bot.telegram.bot_api import BotApi
 from tests.bot.telegram.conftest import Running
 from tests.bot.telegram.people import Person, make_group
@@ -79,14 +79,14 @@ def test_no_page_of_this_machine_is_opened_and_opening_counts(
 @pytest.mark.parametrize(
     ("text", "linked"),
     [
-        ("https://a.example/b?c=1#d", Linked("https://a.example/b?c=1#d", "")),
-        ("اقرأ هذا: https://a.example/خبر، من فضلك", Linked("https://a.example/خبر", "اقرأ هذا:  ، من فضلك")),
-        ("Who won? (https://a.example/b).", Linked("https://a.example/b", "Who won? ( ).")),
+        ("https://a.example/b?c=1#d", TextWithLink("https://a.example/b?c=1#d", "")),
+        ("اقرأ هذا: https://a.example/خبر، من فضلك", TextWithLink("https://a.example/خبر", "اقرأ هذا:  ، من فضلك")),
+        ("Who won? (https://a.example/b).", TextWithLink("https://a.example/b", "Who won? ( ).")),
         ("https://a.example https://b.example", None),
         ("a.example/b", None),
         ("https://a.example/b " + "word " * 100, None),
-        ("https://a.example/" + "x" * 600, Linked("https://a.example/" + "x" * 600, "")),
+        ("https://a.example/" + "x" * 600, TextWithLink("https://a.example/" + "x" * 600, "")),
     ],
 )
-def test_one_address_in_a_short_text_is_a_link(text: str, linked: Linked | None) -> None:
-    assert link_in(text) == linked
+def test_one_address_in_a_short_text_is_a_link(text: str, linked: TextWithLink | None) -> None:
+    assert find_link(text) == linked

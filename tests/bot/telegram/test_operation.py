@@ -14,9 +14,9 @@ import pytest
 
 from bot.telegram.app import check_bot, check_token
 from bot.telegram.outgoing import messages as profile
-from bot.telegram.outgoing.delivery import Allowance
+from bot.telegram.outgoing.delivery import RateLimiter
 from bot.telegram.state.chats import Answers, Chats
-from bot.telegram.state.database import MIGRATIONS, Database, Journal, Received
+from bot.telegram.state.database import MIGRATIONS, Database, IncomingUpdate, Journal
 from config.errors import BotError
 from config.settings import load_settings
 from tests.bot.telegram.bot_api import TOKEN, BotApi
@@ -240,11 +240,11 @@ def test_the_check_says_what_does_not_work(api: BotApi, tmp_path: Path, capsys: 
 
 
 def test_a_second_bot_on_the_same_folder_is_refused(tmp_path: Path) -> None:
-    from bot.telegram.app import alone
+    from bot.telegram.app import single_instance
 
-    with alone(tmp_path), pytest.raises(BotError, match="already runs"), alone(tmp_path):
+    with single_instance(tmp_path), pytest.raises(BotError, match="already runs"), single_instance(tmp_path):
         pass
-    with alone(tmp_path):
+    with single_instance(tmp_path):
         pass
 
 
@@ -287,23 +287,23 @@ def test_a_database_of_the_first_version_keeps_what_is_in_it(tmp_path: Path) -> 
 
 
 def test_what_is_done_keeps_no_text(tmp_path: Path) -> None:
-    from bot.telegram.outgoing.delivery import Call
+    from bot.telegram.outgoing.delivery import ApiCall
 
     database = Database(tmp_path / "bot.sqlite3")
     journal = Journal(database)
-    journal.receive([Received(1, "chat 5", {"update_id": 1, "message": {"text": "secret"}})])
-    journal.write_down(1, [Call("send_message", {"chat_id": 5, "text": "secret"})])
-    assert journal.owed(1)[0].call.params["text"] == "secret"
+    journal.receive([IncomingUpdate(1, "chat 5", {"update_id": 1, "message": {"text": "secret"}})])
+    journal.write_down(1, [ApiCall("send_message", {"chat_id": 5, "text": "secret"})])
+    assert journal.pending_calls(1)[0].call.params["text"] == "secret"
     journal.made(1, 0, 5, 77)
     journal.done(1)
-    assert (journal.owed(1), journal.begin(1), journal.backlog(), journal.update_of(5, 77)) == ([], None, 0, 1)
+    assert (journal.pending_calls(1), journal.begin(1), journal.backlog(), journal.update_of(5, 77)) == ([], None, 0, 1)
     kept = [*database.read("SELECT * FROM updates"), *database.read("SELECT * FROM calls")]
     assert "secret" not in str([tuple(row) for row in kept])
     database.close()
 
 
 def test_allowances_keep_the_pace() -> None:
-    allowance = Allowance(5, 1.0)
+    allowance = RateLimiter(5, 1.0)
     assert [allowance.take(1) for _ in range(5)] == [0.0] * 5
     assert 0.1 < allowance.take(1) < 0.3
     assert allowance.wait(1) > 0.2

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from bot.telegram.outgoing.texts import Cited, cited_groups, claim_groups, pieces
+from bot.telegram.outgoing.texts import CitedSentence, cited_sections, claim_sections, split_into_messages
 from bot.telegram.state.chats import Answers, given
 from bot.telegram.state.database import Database
 from bot.types import Answer, Citation, Claim, Question
@@ -76,8 +76,8 @@ def test_names_too_long_are_shortened_and_a_link_too_long_leads_to_the_page() ->
     article = Article("0123456789ab", long, "s", text, "en", Metadata(long, "", url), (Place(0, 0, long),))
     answer = _answer(article)
     kept = given(answer, asked="?", update_id=1, chat_id=1, person_id=1)
-    for groups in (claim_groups(answer.claims, "en"), cited_groups(kept.cited, numbered=True)):
-        (piece,) = pieces(groups)
+    for sections in (claim_sections(answer.claims, "en"), cited_sections(kept.cited, numbered=True)):
+        (piece,) = split_into_messages(sections)
         (link,) = linked({"text": piece.text, "entities": piece.entities})
         assert link[0].count("…") == 3
         assert len(link[0]) < 700
@@ -92,5 +92,5 @@ def test_answers_kept_before_say_what_was_kept_of_them(tmp_path: Any) -> None:
     database.write("UPDATE answers SET citations = ?", json.dumps(old))
     kept = answers.get(1, chat_id=1)
     assert kept is not None
-    assert kept.cited == (Cited("a", "T", "en", 0, "It is.", 0),)
+    assert kept.cited == (CitedSentence("a", "T", "en", 0, "It is.", 0),)
     database.close()

@@ -15,20 +15,20 @@ from bot.telegram.outgoing.delivery import keyboard
 from bot.telegram.outgoing.messages import counted
 from bot.telegram.outgoing.texts import (
     MOST_UNITS,
-    Cited,
-    Group,
+    CitedSentence,
     Paragraph,
-    Span,
+    Section,
     Style,
-    cited_groups,
-    claim_groups,
-    context,
+    TextRun,
+    cited_sections,
+    claim_sections,
     fit_link,
-    pieces,
-    plain,
-    reply_groups,
-    spoken,
-    units,
+    localize,
+    paragraph_sections,
+    reply_sections,
+    sanitize,
+    split_into_messages,
+    utf16_length,
 )
 from bot.telegram.state import chats as answers
 from bot.types import Answer, Citation, Claim, Question, Reason, Refusal
@@ -44,7 +44,7 @@ ALPHABET = st.one_of(
     st.characters(codec="utf-8"),
 )
 TEXTS = st.text(ALPHABET, max_size=60)
-WORDS = TEXTS.filter(lambda text: any(char.isalnum() for char in plain(text)))
+WORDS = TEXTS.filter(lambda text: any(char.isalnum() for char in sanitize(text)))
 LONG = st.tuples(TEXTS, st.sampled_from([1, 1, 1, 40])).map(lambda drawn: drawn[0] * drawn[1])
 ADDRESSES = [
     "https://example.org/page#top",
@@ -98,17 +98,19 @@ def claims(draw: st.DrawFn) -> Claim:
     return Claim(draw(st.one_of(st.just(quotation), WORDS)), cited)
 
 
-def faults(groups: list[Group]) -> list[str]:
-    return [fault for piece in pieces(groups) if (fault := entity_fault(piece.text, list(piece.entities)))]
+def faults(sections: list[Section]) -> list[str]:
+    return [
+        fault for piece in split_into_messages(sections) if (fault := entity_fault(piece.text, list(piece.entities)))
+    ]
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(claims(), min_size=1, max_size=5), st.sampled_from(LANGUAGES))
 def test_an_answer_is_what_tdlib_makes_of_it_at_every_streaming_cut(said: list[Claim], language: Language) -> None:
     for cut in range(1, len(said) + 1):
-        assert faults(claim_groups(said[:cut], language)) == []
+        assert faults(claim_sections(said[:cut], language)) == []
     question = Question("?", language)
-    assert faults(reply_groups(Answer(question, tuple(said), 0.5, "made", ()))) == []
+    assert faults(reply_sections(Answer(question, tuple(said), 0.5, "made", ()))) == []
 
 
 @settings(max_examples=100, deadline=None)
@@ -116,12 +118,12 @@ def test_an_answer_is_what_tdlib_makes_of_it_at_every_streaming_cut(said: list[C
 def test_refusals_lists_and_paragraphs_are_what_tdlib_makes_of_them(cited: list[Citation], language: Language) -> None:
     evidence = tuple(Evidence(citation.article, citation.sentence, 1.0) for citation in cited)
     refusal = Refusal(Question("?", language), Reason.WEAK_EVIDENCE, 0.1, "made", evidence)
-    assert faults(reply_groups(refusal)) == []
+    assert faults(reply_sections(refusal)) == []
     kept = answers.given(refusal, asked="?", update_id=1, chat_id=1, person_id=1)
-    assert faults(cited_groups(kept.cited, numbered=True)) == []
+    assert faults(cited_sections(kept.cited, numbered=True)) == []
     for citation in cited:
         paragraph = [one.sentence for one in cited]
-        assert faults(context(citation.article, paragraph, citation.sentence, language)) == []
+        assert faults(paragraph_sections(citation.article, paragraph, citation.sentence, language)) == []
 
 
 @settings(max_examples=300, deadline=None)
@@ -130,7 +132,7 @@ def test_a_link_is_one_that_tdlib_takes(address: str) -> None:
     link = fit_link(address)
     assert address.startswith(link)
     assert len(link) <= 2_000
-    assert faults([Group((Paragraph("en", (Span("here", "italic", link or None),)),))]) == []
+    assert faults([Section((Paragraph("en", (TextRun("here", "italic", link or None),)),))]) == []
 
 
 def test_links_are_there_where_they_can_be_without_a_fragment_too_long() -> None:
@@ -145,17 +147,17 @@ def test_links_are_there_where_they_can_be_without_a_fragment_too_long() -> None
     st.lists(st.tuples(st.sampled_from(LANGUAGES), TEXTS, st.sampled_from(STYLES), st.booleans(), st.integers(1, 400))),
 )
 def test_nothing_is_ever_left_out_however_long(paragraphs: list[tuple[Language, str, Style, bool, int]]) -> None:
-    groups = [
-        Group((), (Paragraph(language, (Span(plain(text) * times, style),)),))
+    sections = [
+        Section((), (Paragraph(language, (TextRun(sanitize(text) * times, style),)),))
         if quoted
-        else Group((Paragraph(language, (Span(plain(text) * times, style),)),))
+        else Section((Paragraph(language, (TextRun(sanitize(text) * times, style),)),))
         for language, text, style, quoted, times in paragraphs
     ]
-    made = pieces(groups)
-    assert all(piece.fits and units(piece.text) <= MOST_UNITS for piece in made)
+    made = split_into_messages(sections)
+    assert all(piece.fits and utf16_length(piece.text) <= MOST_UNITS for piece in made)
     shown = _visible("".join(piece.text for piece in made))
-    assert sorted(shown) == sorted(_visible("".join(plain(text) * times for _, text, _, _, times in paragraphs)))
-    assert faults(groups) == []
+    assert sorted(shown) == sorted(_visible("".join(sanitize(text) * times for _, text, _, _, times in paragraphs)))
+    assert faults(sections) == []
 
 
 def test_claims_stay_with_their_quotes_when_an_answer_is_split() -> None:
@@ -165,7 +167,7 @@ def test_claims_stay_with_their_quotes_when_an_answer_is_split() -> None:
         article = Article("a", "T", "s", text, "ar")
         sentence = Sentence("a", number, 0, 0, len(text), text)
         said.append(Claim(f"Claim {number} is here.", (Citation(article, sentence),)))
-    made = pieces(claim_groups(said, "en"))
+    made = split_into_messages(claim_sections(said, "en"))
     assert len(made) > 1
     for piece in made:
         claimed = [number for number in range(12) if f"Claim {number} is" in piece.text]
@@ -178,7 +180,7 @@ def test_marks_and_latin_words_are_isolated_in_arabic() -> None:
     sentence = "استخدم نموذج GPT-4 في التجربة"
     article = Article("a", "T", "s", sentence, "ar")
     claim = Claim(sentence, (Citation(article, Sentence("a", 0, 0, 0, len(sentence), sentence)),))
-    (piece,) = pieces(claim_groups([claim], "ar"))
+    (piece,) = split_into_messages(claim_sections([claim], "ar"))
     assert piece.text.startswith("\u200f«استخدم نموذج \u2068GPT-4\u2069 في التجربة» \u2068[1]\u2069")
 
 
@@ -194,7 +196,9 @@ def test_every_message_says_the_same_in_both_languages(name: str) -> None:
     ]
     assert sorted(fields[0]) == sorted(fields[1])
     values: dict[str, Any] = dict.fromkeys(fields[0], "x < y & ش")
-    made = {language: pieces([Group(tuple(spoken(message, language, **values)))]) for language in LANGUAGES}
+    made = {
+        language: split_into_messages([Section(tuple(localize(message, language, **values)))]) for language in LANGUAGES
+    }
     assert set(commands_in(made["ar"][0].text)) == set(commands_in(made["en"][0].text))
     for piece in (*made["ar"], *made["en"]):
         assert not entity_fault(piece.text, list(piece.entities))
@@ -217,8 +221,8 @@ def test_every_part_of_a_quote_too_long_for_a_message_has_its_mark() -> None:
     article = Article("0123456789ab", "T", "file.txt", text, "en")
     long = Claim("It is long.", (Citation(article, Sentence(article.id, 0, 0, 0, len(text), text)),))
     short = Sentence(article.id, 1, 0, 0, 5, "Short")
-    groups = claim_groups([long, Claim("It is short.", (Citation(article, short),))], "en")
-    parts = pieces(groups)
+    sections = claim_sections([long, Claim("It is short.", (Citation(article, short),))], "en")
+    parts = split_into_messages(sections)
     assert len(parts) > 2
     for piece in parts[1:]:
         quoted = [one for one in piece.entities if one["type"] == "expandable_blockquote"]
@@ -239,8 +243,8 @@ def test_every_part_of_a_quote_too_long_for_a_message_has_its_mark() -> None:
     ],
 )
 def test_a_quotes_own_marks_are_told_from_ours(text: str, language: Language, shown: str) -> None:
-    cited = Cited("0123456789ab", "T", language, 0, text, 0)
-    assert f"{shown} — " in pieces(cited_groups([cited], numbered=False))[0].text
+    cited = CitedSentence("0123456789ab", "T", language, 0, text, 0)
+    assert f"{shown} — " in split_into_messages(cited_sections([cited], numbered=False))[0].text
 
 
 def test_numbers_have_the_right_nouns() -> None:
@@ -255,10 +259,10 @@ def test_numbers_have_the_right_nouns() -> None:
 
 
 def test_buttons_fit_into_64_bytes() -> None:
-    from bot.telegram.state.chats import Given
+    from bot.telegram.state.chats import StoredAnswer
 
-    cited = tuple(Cited("0123456789ab", "T", "ar", 0, "x", 0) for _ in range(200))
-    answer = Given(2**53, -(2**52), 2**52, 0.0, "?", "ar", True, "", cited, "?")
+    cited = tuple(CitedSentence("0123456789ab", "T", "ar", 0, "x", 0) for _ in range(200))
+    answer = StoredAnswer(2**53, -(2**52), 2**52, 0.0, "?", "ar", True, "", cited, "?")
     markup = keyboard(answer_buttons(answer))
     assert markup is not None
     buttons = [button for row in markup["inline_keyboard"] for button in row]

@@ -17,9 +17,9 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.telegram.app import alone, check_bot, make_bot, token_of
+from bot.telegram.app import bot_token, check_bot, make_bot, single_instance
 from bot.telegram.monitoring import SILENT_AFTER, Metrics
-from bot.telegram.state.database import DONE, Database, Journal, Received
+from bot.telegram.state.database import DONE, Database, IncomingUpdate, Journal
 from bot.telegram.updates.receiving import watch
 from bot.writers.scripted import Fail, Say, serve_script
 from config.errors import BotError
@@ -308,7 +308,7 @@ def test_an_update_is_given_up_once_the_disk_takes_that(
 def test_however_often_a_process_tries_it_is_one_attempt(tmp_path: Path) -> None:
     database = Database(tmp_path / "bot.sqlite3")
     journal = Journal(database)
-    journal.receive([Received(1, "chat 5", {"update_id": 1})])
+    journal.receive([IncomingUpdate(1, "chat 5", {"update_id": 1})])
     assert [entry.attempts for _ in range(7) if (entry := journal.begin(1))] == [0] * 7
     entry = Journal(database).begin(1)  # another process
     database.close()
@@ -325,9 +325,9 @@ def test_what_the_operator_got_wrong_is_one_line(api: BotApi, tmp_path: Path, st
     assert isinstance(running.error, BotError)
     assert "monitor_port" in str(running.error)
     (tmp_path / "file").write_text("")
-    with pytest.raises(BotError, match="SANAD_HOME"), alone(tmp_path / "file" / "home"):
+    with pytest.raises(BotError, match="SANAD_HOME"), single_instance(tmp_path / "file" / "home"):
         pass
-    assert token_of(make_app(api, tmp_path, token=f"{TOKEN}\n")) == TOKEN
+    assert bot_token(make_app(api, tmp_path, token=f"{TOKEN}\n")) == TOKEN
 
 
 def test_the_database_is_its_owners_alone(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram.workers import Stopped, Workshop
+from bot.telegram.workers import WorkerPool, WorkStopped
 from tests.bot.telegram.bot_api import BotApi
 from tests.bot.telegram.conftest import Running
 from tests.bot.telegram.engines import Slow, slowed
@@ -70,24 +70,24 @@ def test_a_question_that_waits_for_a_place_can_be_stopped(api: BotApi, start: Ca
 
 def test_what_waits_is_not_begun_once_stopped_and_leaves_its_place() -> None:
     async def play() -> None:
-        workshop, stop, go = Workshop(1), asyncio.Event(), threading.Event()
-        first = asyncio.create_task(workshop.run(lambda: go.wait(5)))
+        workers, stop, go = WorkerPool(1), asyncio.Event(), threading.Event()
+        first = asyncio.create_task(workers.run(lambda: go.wait(5)))
         await asyncio.sleep(0.05)
-        second = asyncio.create_task(workshop.run(lambda: pytest.fail("begun"), stop=stop))
+        second = asyncio.create_task(workers.run(lambda: pytest.fail("begun"), stop=stop))
         await asyncio.sleep(0.05)
         stop.set()
-        with pytest.raises(Stopped):
+        with pytest.raises(WorkStopped):
             await second
         go.set()
         assert await first
-        assert await workshop.run(lambda: 3) == 3
+        assert await workers.run(lambda: 3) == 3
 
     asyncio.run(play())
 
 
 def test_threads_that_hang_are_bounded() -> None:
     async def play() -> None:
-        workshop, go, begun = Workshop(1), threading.Event(), list[int]()
+        workers, go, begun = WorkerPool(1), threading.Event(), list[int]()
 
         def hang() -> Iterator[int]:
             begun.append(1)
@@ -97,9 +97,9 @@ def test_threads_that_hang_are_bounded() -> None:
         for _ in range(8):
             stop = asyncio.Event()
             asyncio.get_running_loop().call_later(0.05, stop.set)
-            assert [item async for item in workshop.stream(hang, stop=stop)] == []
+            assert [item async for item in workers.stream(hang, stop=stop)] == []
         assert len(begun) == 5  # one worker, and four times as many that hang
         go.set()
-        assert await workshop.run(lambda: 3) == 3
+        assert await workers.run(lambda: 3) == 3
 
     asyncio.run(play())
