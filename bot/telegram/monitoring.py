@@ -1,4 +1,7 @@
-"""Logs: one JSON object a line on standard error, without the token, and without texts unless the settings say so."""
+"""What an operator sees of the running bot: logs, counters for Prometheus, and /health.
+
+Logs are one JSON object a line on standard error, without the token, and without texts unless the settings say so.
+"""
 
 import json
 import logging
@@ -6,12 +9,13 @@ import re
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import structlog
+from structlog.typing import EventDict
 
 from config.errors import BotError
 
@@ -19,9 +23,10 @@ if TYPE_CHECKING:
     from tornado.httpserver import HTTPServer
 
 
-Event = MutableMapping[str, Any]
 FEWEST_WORDS = 4
 """Characters of an error's own words that are looked for in another library's message."""
+SILENT_AFTER = 200.0
+"""Seconds without a word from Telegram after which the bot counts as cut off; a webhook is asked about each minute."""
 
 
 def describe_error(error: BaseException) -> dict[str, str]:
@@ -91,7 +96,7 @@ def _error_of(given: object) -> BaseException | None:
     return given if isinstance(given, BaseException) else None
 
 
-def _reduced(_: object, __: str, event: Event) -> Event:
+def _reduced(_: object, __: str, event: EventDict) -> EventDict:
     """The event with its error described, and no trace or stack."""
     error = _error_of(event.pop("exc_info", None))
     for name in ("stack_info", "exception", "stack"):
@@ -126,12 +131,8 @@ def _named_only(message: str, error: BaseException) -> str:
     return message
 
 
-SILENT_AFTER = 200.0
-"""Seconds without a word from Telegram after which the bot counts as cut off; a webhook is asked about each minute."""
-
-
 class Metrics:
-    """What happened since the start; `backlog` is asked of whoever knows it."""
+    """Counters of what happened since the start, and when Telegram last answered."""
 
     def __init__(self) -> None:
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -143,19 +144,19 @@ class Metrics:
         self.articles = Counter("sanad_articles", "Articles received by outcome", ["outcome"], registry=self.registry)
         self.seconds = Histogram("sanad_answer_seconds", "Seconds from update to reply", registry=self.registry)
         self.backlog = Gauge("sanad_backlog", "Updates that are not done", registry=self.registry)
-        self.heard = time.monotonic()
+        self.last_contact = time.monotonic()
 
-    def hear(self) -> None:
+    def note_contact(self) -> None:
         """Note that Telegram answered."""
-        self.heard = time.monotonic()
+        self.last_contact = time.monotonic()
 
     @property
     def healthy(self) -> bool:
-        """Whether Telegram was heard lately."""
-        return time.monotonic() - self.heard < SILENT_AFTER
+        """Whether Telegram answered lately."""
+        return time.monotonic() - self.last_contact < SILENT_AFTER
 
 
-def serve(metrics: Metrics, port: int) -> "HTTPServer":
+def serve_metrics(metrics: Metrics, port: int) -> "HTTPServer":
     """Listen on the loopback port; 503 from /health when Telegram has long been silent.
 
     Raises: BotError if the port cannot be had.
@@ -170,7 +171,10 @@ def serve(metrics: Metrics, port: int) -> "HTTPServer":
 
     class Health(RequestHandler):
         def get(self) -> None:
-            state: dict[str, Any] = {"healthy": metrics.healthy, "silent": round(time.monotonic() - metrics.heard, 1)}
+            state: dict[str, Any] = {
+                "healthy": metrics.healthy,
+                "silent": round(time.monotonic() - metrics.last_contact, 1),
+            }
             self.set_status(200 if metrics.healthy else 503)
             self.set_header("Content-Type", "application/json")
             self.write(json.dumps(state))

@@ -1,4 +1,4 @@
-"""Blocking work (the engine, the library) in threads of its own, so that the bot goes on meanwhile."""
+"""What happens at once and what waits: threads for blocking work, queues of updates, and the updates under way."""
 
 import asyncio
 import threading
@@ -9,17 +9,18 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 Result = TypeVar("Result")
-_END = object()
-MOST_LEFT = 4
+THREAD_NAME = "sanad-worker"
+MOST_ABANDONED = 4
 """Threads, as a multiple of the workers, that may still hang in something nobody waits for any more."""
+_END = object()
 
 
 class WorkStopped(Exception):
-    """The work was not begun, because it was told to stop while it waited for its turn."""
+    """The work was told to stop, before it began or at a point where it may."""
 
 
 class WorkerPool:
-    """Does at most `workers` things at once; others wait their turn.
+    """Does blocking work (the engine, the library) in threads, at most `workers` things at once; others wait.
 
     What is stopped gives its place to the next at once, though its thread may hang on in a model's server for a
     while. Threads are daemons: one that hangs must not keep the process from ending.
@@ -27,12 +28,12 @@ class WorkerPool:
 
     def __init__(self, workers: int) -> None:
         self._places = asyncio.Semaphore(workers)
-        self._threads = asyncio.Semaphore((1 + MOST_LEFT) * workers)
+        self._threads = asyncio.Semaphore((1 + MOST_ABANDONED) * workers)
 
     async def run(self, function: Callable[[], Result], *, stop: asyncio.Event | None = None) -> Result:
         """The function's result, or its exception. Once begun it is done to its end.
 
-        Raises: Stopped if `stop` was set before it began.
+        Raises: WorkStopped if `stop` was set before it began.
         """
         results = [item async for item in self._stream(lambda: iter([function()]), waiting=stop, stop=None)]
         if not results:
@@ -68,7 +69,7 @@ class WorkerPool:
 
 
 class _Place:
-    """A place in the workshop, given up once."""
+    """A place in the pool, given up once."""
 
     def __init__(self, places: asyncio.Semaphore) -> None:
         self._places: asyncio.Semaphore | None = places
@@ -85,7 +86,7 @@ class _Thread:
     def __init__(self, make: Callable[[], Iterator[object]], ended: Callable[[], None], place: _Place) -> None:
         self.items, self.abandoned = asyncio.Queue[object](), threading.Event()
         self._loop, self._make, self._ended, self._place = asyncio.get_running_loop(), make, ended, place
-        threading.Thread(target=self._work, daemon=True, name="workshop").start()
+        threading.Thread(target=self._work, daemon=True, name=THREAD_NAME).start()
 
     def _work(self) -> None:
         try:
@@ -136,7 +137,10 @@ async def _next(items: asyncio.Queue[object], stop: asyncio.Event | None) -> obj
 
 
 class ChatQueues:
-    """Runs `work(update_id)` for everything put into a lane. `work` must not raise."""
+    """Runs `work(update_id)` for all that is put into a queue, one after the other; queues do not wait for each other.
+
+    `work` must not raise.
+    """
 
     def __init__(self, work: Callable[[int], Awaitable[None]]) -> None:
         self._work = work
@@ -144,7 +148,7 @@ class ChatQueues:
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def put(self, queue: str, update_id: int) -> None:
-        """Have an update worked on when its lane is free."""
+        """Have an update worked on when it is its turn."""
         if queue in self._waiting:
             self._waiting[queue].append(update_id)
             return
@@ -173,57 +177,57 @@ class ChatQueues:
 
 @dataclass(eq=False)
 class RunningUpdate:
-    """An update being handled. `stop` is set when it shall end; `asking` while it is a question's answer.
+    """An update being handled. `stop` is set when it shall end; `answering` while it is a question's answer.
 
-    `gone` are the articles removed meanwhile, by id: an answer that shows one is not kept.
+    `removed` are the articles removed meanwhile, by id: an answer that shows one is not kept.
     """
 
     person_id: int
     chat_id: int
-    asking: bool = False
-    gone: set[str] = field(default_factory=set)
+    answering: bool = False
+    removed: set[str] = field(default_factory=set)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class RunningUpdates:
-    """The updates under way."""
+    """The updates being handled, so that /stop ends answers, and /forget waits for what it must delete."""
 
     def __init__(self) -> None:
-        self._under_way: set[RunningUpdate] = set()
+        self._running: set[RunningUpdate] = set()
         self._alone: dict[int, RunningUpdate] = {}
 
     @asynccontextmanager
-    async def handling(self, work: RunningUpdate) -> AsyncIterator[None]:
-        """Have it count as under way; begins only when nothing of the person's is being forgotten."""
-        while forgetting := self._alone.get(work.person_id):
+    async def handling(self, update: RunningUpdate) -> AsyncIterator[None]:
+        """Have an update count as running; begins only when nothing of the person's is being forgotten."""
+        while forgetting := self._alone.get(update.person_id):
             await forgetting.ended.wait()
-        self._under_way.add(work)
+        self._running.add(update)
         try:
             yield
         finally:
-            self._under_way.discard(work)
-            if self._alone.get(work.person_id) is work:
-                del self._alone[work.person_id]
-            work.ended.set()
+            self._running.discard(update)
+            if self._alone.get(update.person_id) is update:
+                del self._alone[update.person_id]
+            update.ended.set()
 
-    def stop(self, chat_id: int) -> bool:
-        """End the answers under way in a chat; returns whether there were any."""
-        answers = [work for work in self._under_way if work.asking and work.chat_id == chat_id]
-        for work in answers:
-            work.stop.set()
+    def stop_answers(self, chat_id: int) -> bool:
+        """End the answers being made in a chat; returns whether there were any."""
+        answers = [update for update in self._running if update.answering and update.chat_id == chat_id]
+        for update in answers:
+            update.stop.set()
         return bool(answers)
 
-    def remove(self, article_id: str, *, chat_ids: Collection[int]) -> None:
-        """Tell what is under way in these chats that an article was removed."""
-        for work in self._under_way:
-            if work.chat_id in chat_ids:
-                work.gone.add(article_id)
+    def note_removed(self, article_id: str, *, chat_ids: Collection[int]) -> None:
+        """Tell what is running in these chats that an article was removed."""
+        for update in self._running:
+            if update.chat_id in chat_ids:
+                update.removed.add(article_id)
 
-    async def leave_alone(self, work: RunningUpdate) -> None:
-        """End all else of the person's and wait for it; nothing of theirs begins before this work has ended."""
-        self._alone[work.person_id] = work
-        others = [other for other in self._under_way if other.person_id == work.person_id and other is not work]
+    async def stop_others(self, update: RunningUpdate) -> None:
+        """End all else of the person's and wait for it; nothing of theirs begins before this update has ended."""
+        self._alone[update.person_id] = update
+        others = [other for other in self._running if other.person_id == update.person_id and other is not update]
         for other in others:
             other.stop.set()
         for other in others:

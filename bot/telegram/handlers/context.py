@@ -5,23 +5,32 @@ A handler changes nothing that cannot be done twice: it collects calls and chang
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from bot.bootstrap import App
 from bot.messages import Message
 from bot.telegram.monitoring import Metrics
-from bot.telegram.outgoing import delivery as calls
-from bot.telegram.outgoing.delivery import ApiCall, Delivery, Destination, ProgressMessage, Rows
+from bot.telegram.outgoing.delivery import (
+    ApiCall,
+    Delivery,
+    Destination,
+    ProgressMessage,
+    Rows,
+    edit_message,
+    keyboard,
+    reply_to,
+    send_message,
+)
 from bot.telegram.outgoing.texts import (
     CitedSentence,
     FormattedText,
     Section,
-    localize,
+    message_section,
     split_into_messages,
     utf16_length,
 )
 from bot.telegram.state.chat_library import ChatLibrary
-from bot.telegram.state.chats import Answers, Chat, Chats, Limits
+from bot.telegram.state.chats import Answers, ArticleKey, Chat, Chats, Limits, StoredAnswer
 from bot.telegram.state.database import Database, Journal
 from bot.telegram.workers import RunningUpdate, RunningUpdates, WorkerPool
 from config.settings import Telegram
@@ -30,12 +39,14 @@ from index.types import Language
 if TYPE_CHECKING:
     import telegram
 
+Params = ParamSpec("Params")
+
 
 @dataclass(frozen=True)
 class Services:
     """What all handlers work with. `username` is the bot's, without @.
 
-    `workshop` is for what takes long (answers, indexing), `reading` for looks at the library, which must not wait for
+    `workers` are for what takes long (answers, indexing), `readers` for looks at the library, which must not wait for
     that.
     """
 
@@ -44,7 +55,7 @@ class Services:
     database: Database
     delivery: Delivery
     workers: WorkerPool
-    reading: WorkerPool
+    readers: WorkerPool
     metrics: Metrics
     bot_id: int
     username: str
@@ -52,12 +63,16 @@ class Services:
     chats: Chats
     answers: Answers
     limits: Limits
-    stopping: RunningUpdates
+    running: RunningUpdates
 
 
 @dataclass
 class UpdateContext:
-    """An update of a person's in a chat. `language` is the one to speak, `shown` a message already begun."""
+    """An update of a person's in a chat, and what it leads to so far.
+
+    `language` is the one to speak, `running` the update as others see it, `progress_message` a message of ours that
+    was begun for it. `erase`: what the changes delete must be gone from the disk too.
+    """
 
     services: Services
     update: "telegram.Update"
@@ -65,15 +80,13 @@ class UpdateContext:
     chat: Chat
     person_id: int
     language: Language
-    work: RunningUpdate
-    shown: int | None = None
-    asked: bool = False
-    tokens: int = 0
-    """What it counts for the limits, see `spend`."""
+    running: RunningUpdate
+    progress_message: int | None = None
     calls: list[ApiCall] = field(default_factory=list)
     changes: list[Callable[[], None]] = field(default_factory=list)
     erase: bool = False
-    """Whether what the changes delete must be gone from the disk too."""
+    _asked: bool = False
+    _tokens: int = 0
 
     @property
     def update_id(self) -> int:
@@ -89,25 +102,41 @@ class UpdateContext:
         return message
 
     @property
-    def shelf(self) -> ChatLibrary:
+    def library(self) -> ChatLibrary:
         """The articles that may be seen here."""
         return ChatLibrary(self.services.app, self.chat.space)
 
     @property
-    def operator(self) -> bool:
+    def is_operator(self) -> bool:
         """Whether the operator speaks."""
         return self.person_id == self.services.settings.operator != 0
 
     @property
     def reply(self) -> dict[str, Any] | None:
         """In groups, what is said replies to the message that asked."""
-        return None if self.destination.private else calls.reply_to(self.message.message_id)
+        return None if self.destination.private else reply_to(self.message.message_id)
+
+    def quote(self, cited: CitedSentence | None) -> dict[str, Any] | None:
+        """Reply to the very words of the message that a sentence's article was sent as, where this chat has it."""
+        if cited is None:
+            return None
+        key, end = ArticleKey(self.chat.space, cited.article_id), cited.start + utf16_length(cited.text)
+        message = self.services.chats.message_holding(self.chat.id, key, cited.start, end)
+        if message is None:
+            return None
+        position = cited.start - message.start + message.shift
+        return reply_to(message.message_id, quote=cited.text, position=position)
+
+    def answer_in(self, message_id: int) -> StoredAnswer | None:
+        """The answer that a message of ours in this chat holds."""
+        answer_id = self.services.journal.update_answered_by(self.chat.id, message_id)
+        return self.services.answers.get(answer_id, chat_id=self.chat.id) if answer_id is not None else None
 
     def say(self, message: Message, *, rows: Rows = (), **values: object) -> None:
         """Say one of our messages."""
-        self.tell([Section(tuple(localize(message, self.language, **values)))], rows=rows)
+        self.send([message_section(message, self.language, **values)], rows=rows)
 
-    def tell(
+    def send(
         self,
         sections: Sequence[Section],
         *,
@@ -116,61 +145,52 @@ class UpdateContext:
         reply: dict[str, Any] | None = None,
     ) -> None:
         """Say something in as many messages as it takes; buttons stand below the last."""
-        parts = split_into_messages(sections)
-        for number, text in enumerate(parts, 1):
-            below = (calls.keyboard(rows) or markup) if number == len(parts) else None
-            self.put(text, markup=below, reply=(reply or self.reply) if number == 1 else None)
+        texts = split_into_messages(sections)
+        for number, text in enumerate(texts, 1):
+            below = (keyboard(rows) or markup) if number == len(texts) else None
+            self._put(text, markup=below, reply=(reply or self.reply) if number == 1 else None)
 
-    def put(self, text: FormattedText, *, markup: dict[str, Any] | None, reply: dict[str, Any] | None) -> None:
-        """Send a piece, in the message already begun if there is one."""
-        if self.shown is not None:
-            self.calls.append(calls.edit_message(self.destination, self.shown, text, markup=markup, reply=reply))
-            self.shown = None
+    def _put(self, text: FormattedText, *, markup: dict[str, Any] | None, reply: dict[str, Any] | None) -> None:
+        """Send a text, in the message already begun if there is one."""
+        if self.progress_message is not None:
+            self.calls.append(edit_message(self.destination, self.progress_message, text, markup=markup, reply=reply))
+            self.progress_message = None
         else:
-            self.calls.append(calls.send_message(self.destination, text, markup=markup, reply=reply))
+            self.calls.append(send_message(self.destination, text, markup=markup, reply=reply))
 
-    def spend(self, tokens: int, *, question: bool = False) -> None:
-        """Count what the update uses, at once: whatever becomes of it, it was used."""
-        self.tokens, self.asked = self.tokens + tokens, self.asked or question
-        self.count()
+    def change(self, change: Callable[Params, None], *args: Params.args, **named: Params.kwargs) -> None:
+        """Have something changed once the update is handled; it may be called again if the disk is full meanwhile."""
+        self.changes.append(lambda: change(*args, **named))
 
-    def count(self) -> None:
-        """Write down what the update used so far."""
-        self.services.limits.use(self.person_id, update_id=self.update_id, question=self.asked, tokens=self.tokens)
+    def within_limits(self, *, asking: bool) -> bool:
+        """Whether the person may use the bot now for a question (`asking`) or another text; if not, it is said."""
+        reached = self.services.limits.reached(self.person_id, update_id=self.update_id, asking=asking)
+        if reached:
+            self.say(reached.message, **reached.values(self.language))
+        return reached is None
 
-    def live(self) -> ProgressMessage:
+    def use(self, tokens: int, *, question: bool = False, when_done: bool = False) -> None:
+        """Count what the update uses: at once, since it was used whatever follows; or `when_done`, with its changes."""
+        self._tokens, self._asked = self._tokens + tokens, self._asked or question
+        if when_done:
+            self.changes.append(self._count_use)
+        else:
+            self._count_use()
+
+    def _count_use(self) -> None:
+        self.services.limits.count(self.person_id, update_id=self.update_id, question=self._asked, tokens=self._tokens)
+
+    def progress(self) -> ProgressMessage:
         """What is shown meanwhile."""
         return ProgressMessage(
             self.services.delivery,
             self.destination,
             draft_id=self.update_id % 2**31 or 1,
             reply=self.reply,
-            shown=self.shown,
-            on_shown=self._began,
+            message_id=self.progress_message,
+            on_sent=self._progress_sent,
         )
 
-    def _began(self, message_id: int) -> None:
-        self.shown = message_id
-        self.services.journal.show(self.update_id, message_id)
-
-
-LONGEST_QUOTE = 1024
-"""UTF-16 units; of a longer sentence the beginning is quoted, to jump to: the whole stands in our own message."""
-
-
-def quote_reply(context: UpdateContext, cited: CitedSentence | None) -> dict[str, Any] | None:
-    """Reply parameters that quote a cited sentence where this chat has it in a message."""
-    if cited is None:
-        return None
-    article, end = (context.chat.space, cited.article_id), cited.start + utf16_length(cited.text)
-    part = context.services.chats.part_with(context.chat.id, article, cited.start, end)
-    if part is None:
-        return None
-    position = cited.start - part.start + part.shift
-    return calls.reply_to(part.message_id, quote=_beginning(cited.text), position=position)
-
-
-def _beginning(text: str) -> str:
-    while utf16_length(text) > LONGEST_QUOTE:
-        text = text[: len(text) - max((utf16_length(text) - LONGEST_QUOTE) // 2, 1)]
-    return text
+    def _progress_sent(self, message_id: int) -> None:
+        self.progress_message = message_id
+        self.services.journal.set_progress_message(self.update_id, message_id)

@@ -1,8 +1,12 @@
-"""Every sentence the bot says, Arabic and English side by side. A value in braces is set apart where it is foreign."""
+"""Every sentence the bot says, Arabic and English side by side, and numbers with their nouns.
+
+A value in braces is set apart where it is foreign, see `texts.localize`.
+"""
 
 from dataclasses import dataclass
 
 from bot.messages import Message
+from index.types import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,17 @@ def _form(n: int) -> int:
     if 3 <= n % 100 <= 10:
         return 2
     return 3 if n % 100 > 10 else 4
+
+
+def duration(seconds: float, language: Language) -> str:
+    """A length of time in short units, rounded up."""
+    whole = int(seconds) + 1
+    if whole < 100:
+        return SECONDS(language, seconds=whole)
+    minutes = -(-whole // 60)
+    if minutes < 60:
+        return MINUTES(language, minutes=minutes)
+    return HOURS(language, hours=minutes // 60, minutes=minutes % 60)
 
 
 HELLO = Message(
@@ -306,8 +321,7 @@ INLINE_OPEN = Message(ar="اسأل سند مباشرة", en="Ask Sanad directly"
 INLINE_WAIT = Message(ar="وصلت إلى الحد؛ ابحث ثانية بعد {wait}", en="Limit reached; search again in {wait}")
 INLINE_STRANGER = Message(ar="هذا البوت خاص", en="This bot is private")
 
-
-DESCRIPTION = Message(
+BOT_DESCRIPTION = Message(
     ar=(
         "اسأل مقالًا بالعربية أو الإنجليزية، وكل جملة في الجواب منقولة منه بنصها. أرسل مقالك أو اسأل عن المقالات "
         "الموجودة."
@@ -317,9 +331,11 @@ DESCRIPTION = Message(
         "what is there."
     ),
 )
-ABOUT = Message(ar="أجوبة من المقال، كل جملة بسندها.", en="Answers from the article, every statement with its source.")
+BOT_SHORT_DESCRIPTION = Message(
+    ar="أجوبة من المقال، كل جملة بسندها.", en="Answers from the article, every statement with its source."
+)
 
-COMMANDS = {
+MENU = {
     "articles": Message(ar="المقالات: اختيار وحذف", en="Choose or remove an article"),
     "add": Message(ar="أضف نصًا مقالًا", en="Add a text as an article"),
     "sources": Message(ar="جمل الجواب الأخير", en="Sentences of the last answer"),
@@ -330,4 +346,4 @@ COMMANDS = {
     "privacy": Message(ar="ما أحفظه", en="What I keep"),
     "forget": Message(ar="احذف ما أعطيتني", en="Delete all you gave me"),
 }
-"""The command menu, in its order."""
+"""The command menu that Telegram shows, in its order."""

@@ -1,7 +1,6 @@
-"""The articles that one chat may see: its own and the shared ones. All ways in go through here or
-`Question.spaces`.
+"""The articles that one chat may see, its own and the shared ones; and that nothing of deleted ones stays on the disk.
 
-Calls block: run them in the workshop.
+All ways to articles go through here or `Question.spaces`. Calls block: run them in a worker pool.
 """
 
 import re
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.bootstrap import App
+from bot.telegram.state.chats import ArticleKey
 from config.errors import LibraryError, UnknownArticle
 from index.indexing import Indexed
 from index.library.library import Library
@@ -22,19 +22,27 @@ from index.library.store import Store
 from index.types import Article, ArticleRecord, Sentence
 
 SHARED = ""
+"""The part of the library that everybody sees."""
+LAST_DELETION = "traces"
+"""Note of when something was last deleted that left traces in the library's files."""
+LONGEST_COMPACTION = 300
+"""Seconds that it may take; nobody reads the library meanwhile."""
+_FOLDER = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What Chroma calls the folder of a collection's vectors: the id in its table of segments."""
+_CLI = "import sys, chromadb_rust_bindings; chromadb_rust_bindings.cli(sys.argv)"
 
 
 @dataclass(frozen=True, slots=True)
 class ChatArticle:
-    """An article on a shelf."""
+    """An article that a chat may see."""
 
     space: str
     record: ArticleRecord
 
     @property
-    def key(self) -> tuple[str, str]:
-        """Space and id."""
-        return (self.space, self.record.id)
+    def key(self) -> ArticleKey:
+        """Which article it is."""
+        return ArticleKey(self.space, self.record.id)
 
     @property
     def own(self) -> bool:
@@ -58,7 +66,7 @@ class ChatLibrary:
     def __init__(self, app: App, space: str) -> None:
         self._app, self._space = app, space
 
-    def list(self) -> list[ChatArticle]:
+    def articles(self) -> list[ChatArticle]:
         """All articles, by title within each part."""
         return [
             ChatArticle(space, record) for space in (self._space, SHARED) for record in self._library(space).records()
@@ -75,28 +83,35 @@ class ChatLibrary:
                     return ChatArticle(space, record)
         return None
 
-    def same(self, article: Article) -> ChatArticle | None:
+    def find_same_text(self, article: Article) -> ChatArticle | None:
         """An own article with the same text."""
         records = self._library(self._space).records()
         return next((ChatArticle(self._space, record) for record in records if record.version == article.version), None)
 
-    def count(self) -> int:
+    def count_own(self) -> int:
         """How many own articles there are."""
         return len(self._library(self._space).records())
 
     def add(self, article: Article, progress: Callable[[int, int], None]) -> Indexed:
-        """Put an own article on the shelf."""
-        return next(iter(list(self._app.indexer.add([article], space=self._space, progress=progress))))
+        """Index an own article."""
+        (indexed,) = self._app.indexer.add([article], space=self._space, progress=progress)
+        return indexed
 
     def remove(self, article_id: str) -> ChatArticle | None:
-        """Take an own article away; returns what it was."""
+        """Remove an own article; returns what it was."""
         found = self.find(article_id)
         if found is None or not found.own:
             return None
         self._library(found.space).remove(found.record)
         return found
 
-    def text(self, article_id: str) -> Article | None:
+    def remove_all(self) -> None:
+        """Remove all own articles."""
+        if self._space == SHARED:
+            raise UnknownArticle("The shared articles are not one person's to drop; use `sanad remove`.")
+        self._library(self._space).drop()
+
+    def load(self, article_id: str) -> Article | None:
         """An article with its text."""
         found = self.find(article_id)
         if found is None:
@@ -105,7 +120,7 @@ class ChatLibrary:
             loaded = view.load(found.record)
         return loaded.article if loaded else None
 
-    def paragraph(self, article_id: str, position: int, text: str) -> SentenceInParagraph | None:
+    def sentence(self, article_id: str, position: int, text: str) -> SentenceInParagraph | None:
         """The sentence at a position, if it still says `text`, in its paragraph."""
         found = self.find(article_id)
         if found is None:
@@ -118,34 +133,26 @@ class ChatLibrary:
         paragraph = tuple(other for other in loaded.sentences if other.paragraph == sentence.paragraph)
         return SentenceInParagraph(loaded.article, sentence, paragraph, shared=found.space == SHARED)
 
-    def drop(self) -> None:
-        """Take away all own articles."""
-        if self._space == SHARED:
-            raise UnknownArticle("The shared articles are not one person's to drop; use `sanad remove`.")
-        self._library(self._space).drop()
-
     def _library(self, space: str) -> Library:
         return self._app.library.space(space)
 
 
-TRACES = "traces"
-"""Note of when something was deleted that left traces."""
-LONGEST = 300
-"""Seconds that it may take; nobody reads the library meanwhile."""
-_FOLDER = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""What Chroma calls the folder of a collection's vectors: the id in its table of segments."""
-_CLI = "import sys, chromadb_rust_bindings; chromadb_rust_bindings.cli(sys.argv)"
-
-
 def erase_traces(store: Store) -> None:
-    """Have Chroma purge and rewrite its file, while no process uses it. Raises: LibraryError."""
+    """Have Chroma purge and rewrite its file, while no process uses it: nothing deleted stays readable there.
+
+    Chroma logs what it is given before it indexes it, and SQLite overwrites what is freed only in time. Chroma's own
+    `vacuum` does both; the folders of collections that are gone it leaves, so those we remove. Its server keeps house
+    itself.
+
+    Raises: LibraryError.
+    """
     if not (store.embedded and store.exists):
         return
-    command = [sys.executable, "-c", _CLI, "vacuum", "--path", store.where, "--force", "--timeout", str(LONGEST)]
+    vacuum = ["vacuum", "--path", store.where, "--force", "--timeout", str(LONGEST_COMPACTION)]
     with store.session(write=True):
         try:
             subprocess.run(  # noqa: S603 – our own command
-                command, check=True, capture_output=True, timeout=LONGEST
+                [sys.executable, "-c", _CLI, *vacuum], check=True, capture_output=True, timeout=LONGEST_COMPACTION
             )
             _drop_orphans(Path(store.where))
         except (OSError, sqlite3.Error, subprocess.SubprocessError) as error:

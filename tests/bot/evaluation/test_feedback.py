@@ -65,11 +65,11 @@ def collect(answers: Answers) -> None:
     ]
     for number, (question, answered, cited, verdicts) in enumerate(said, 1):
         text = cited[0].text if answered else ""
-        answers.keep(
+        answers.add(
             StoredAnswer(number, 7, 7, float(number), question, "en", answered, text, tuple(cited), f"{question}?")
         )
         for verdict in verdicts:
-            answers.judge(number, 7, verdict, sentence=1 if verdict == "wrong" else 0)  # type: ignore[arg-type]
+            answers.rate(number, 7, verdict, sentence=1 if verdict == "wrong" else 0)  # type: ignore[arg-type]
 
 
 def run(*arguments: str) -> Result:

@@ -225,7 +225,7 @@ def test_other_bots_commands_in_a_group_are_not_answered(talk: Talk) -> None:
 
 
 def test_reactions_and_wrong_sentences_become_a_test_set(talk: Talk) -> None:
-    from bot.telegram.state.chats import feedback
+    from bot.telegram.state.chats import Answers
     from bot.telegram.state.database import Database
 
     ben = talk.person("Ben", "en")
@@ -237,7 +237,7 @@ def test_reactions_and_wrong_sentences_become_a_test_set(talk: Talk) -> None:
     query = ben.tap(which, "[1]")
     talk.api.wait(lambda: talk.api.state.callbacks[query])
     database = Database(talk.running.app.settings.folder / "telegram.sqlite3")
-    cases = {case["question"]: case for case in feedback(database)}
+    cases = {case["question"]: case for case in Answers(database).rated_cases()}
     database.close()
     assert cases["How many cars does the Noor hold?"]["tags"] == ["feedback", "up"]
     assert any("18 cars" in text for text in cases["How many cars does the Noor hold?"]["evidence"])

@@ -307,4 +307,4 @@ def test_repeated_updates_are_answered_once(tmp_path: Path) -> None:
     assert journal.receive([update, update]) == [(5, "chat 1")]
     assert journal.receive([update]) == []
     database.close()
-    assert Journal(Database(tmp_path / "bot.sqlite3")).waiting() == [(5, "chat 1")]
+    assert Journal(Database(tmp_path / "bot.sqlite3")).unfinished() == [(5, "chat 1")]

@@ -98,7 +98,7 @@ def test_a_text_like_its_command_is_found_behind_it(api: BotApi, start: Callable
     start(embedding={"provider": "light"})
     Person(api, 100, "Ben").ask("/add add")
     database = Database(tmp_path / "home" / "telegram.sqlite3")
-    row = database.row("SELECT shift FROM parts")
+    row = database.fetch_one("SELECT shift FROM parts")
     database.close()
     assert row is not None
     assert row["shift"] == len("/add ")

@@ -22,7 +22,9 @@ def test_a_follow_up_is_understood_and_shown_small_and_both_texts_are_kept(talk:
     assert answer["entities"][0]["type"] == "italic"
     assert "18 cars" in answer["text"]
     database = Database(talk.running.app.settings.folder / "telegram.sqlite3")
-    row = database.row("SELECT question, understood FROM answers WHERE person_id = ? AND question = ?", ben.id, FOLLOW)
+    row = database.fetch_one(
+        "SELECT question, understood FROM answers WHERE person_id = ? AND question = ?", ben.id, FOLLOW
+    )
     database.close()
     assert row is not None
     assert tuple(row) == (FOLLOW, f"{FOLLOW} ({FIRST})")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.bootstrap import App, bootstrap
-from bot.telegram.state.chats import feedback
+from bot.telegram.state.chats import Answers
 from bot.telegram.state.database import Database
 from bot.types import Event, Finished, Question
 from config.settings import load_settings
@@ -52,7 +52,7 @@ def readable(home: Path, words: str) -> bool:
 
 def rows(home: Path, table: str) -> list[tuple[Any, ...]]:
     database = Database(home / "telegram.sqlite3")
-    found = [tuple(row) for row in database.read(f"SELECT * FROM {table}")]  # noqa: S608 – our own
+    found = [tuple(row) for row in database.fetch_all(f"SELECT * FROM {table}")]  # noqa: S608 – our own
     database.close()
     return found
 
@@ -162,7 +162,7 @@ def test_in_a_group_no_answer_shows_what_was_forgotten_and_others_stay(
     assert "no longer kept" in api.wait(lambda: api.state.callbacks[query])
     assert "12 masts" in dana.ask("/sources", chat_id=news)["text"]  # her answer before that
     database = Database(home / "telegram.sqlite3")
-    (judged,) = feedback(database)
+    (judged,) = Answers(database).rated_cases()
     database.close()
     assert "12 masts" in str(judged)
 

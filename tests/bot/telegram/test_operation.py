@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from bot.telegram.app import check_bot, check_token
-from bot.telegram.outgoing import messages as profile
+from bot.telegram.outgoing import messages
 from bot.telegram.outgoing.delivery import RateLimiter
 from bot.telegram.state.chats import Answers, Chats
 from bot.telegram.state.database import MIGRATIONS, Database, IncomingUpdate, Journal
@@ -42,9 +42,9 @@ def test_menus_and_descriptions_are_set_in_both_languages(api: BotApi, start: Ca
     api.wait(lambda: len(api.state.settings) == 6)
     for code, language in (("", "en"), ("ar", "ar")):
         commands = api.state.settings[f"commands:{code}"]["commands"]
-        assert [one["command"] for one in commands] == list(profile.COMMANDS)
-        assert commands[0]["description"] == getattr(profile.COMMANDS["articles"], language)
-        assert api.state.settings[f"description:{code}"]["description"] == getattr(profile.DESCRIPTION, language)
+        assert [one["command"] for one in commands] == list(messages.MENU)
+        assert commands[0]["description"] == getattr(messages.MENU["articles"], language)
+        assert api.state.settings[f"description:{code}"]["description"] == getattr(messages.BOT_DESCRIPTION, language)
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate with openssl")
@@ -276,13 +276,13 @@ def test_a_database_of_the_first_version_keeps_what_is_in_it(tmp_path: Path) -> 
     given = Answers(database).get(5, chat_id=42)
     assert given is not None
     assert (given.question, given.understood) == ("How many?", "How many?")
-    part = Chats(database).part(42, 9)
+    part = Chats(database).article_message(42, 9)
     assert part is not None
     assert part.person_id == 0
     journal = Journal(database)
-    assert journal.waiting() == [(7, "chat 42")]
+    assert journal.unfinished() == [(7, "chat 42")]
     journal.forget(42, before=8)  # whose an old update is was found out
-    assert journal.waiting() == []
+    assert journal.unfinished() == []
     database.close()
 
 
@@ -292,12 +292,17 @@ def test_what_is_done_keeps_no_text(tmp_path: Path) -> None:
     database = Database(tmp_path / "bot.sqlite3")
     journal = Journal(database)
     journal.receive([IncomingUpdate(1, "chat 5", {"update_id": 1, "message": {"text": "secret"}})])
-    journal.write_down(1, [ApiCall("send_message", {"chat_id": 5, "text": "secret"})])
+    journal.add_calls(1, [ApiCall("send_message", {"chat_id": 5, "text": "secret"})])
     assert journal.pending_calls(1)[0].call.params["text"] == "secret"
-    journal.made(1, 0, 5, 77)
-    journal.done(1)
-    assert (journal.pending_calls(1), journal.begin(1), journal.backlog(), journal.update_of(5, 77)) == ([], None, 0, 1)
-    kept = [*database.read("SELECT * FROM updates"), *database.read("SELECT * FROM calls")]
+    journal.mark_made(1, 0, 5, 77)
+    journal.mark_done(1)
+    assert (
+        journal.pending_calls(1),
+        journal.begin(1),
+        journal.count_unfinished(),
+        journal.update_answered_by(5, 77),
+    ) == ([], None, 0, 1)
+    kept = [*database.fetch_all("SELECT * FROM updates"), *database.fetch_all("SELECT * FROM calls")]
     assert "secret" not in str([tuple(row) for row in kept])
     database.close()
 

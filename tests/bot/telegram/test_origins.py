@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from bot.telegram.outgoing.texts import CitedSentence, cited_sections, claim_sections, split_into_messages
-from bot.telegram.state.chats import Answers, given
+from bot.telegram.state.chats import Answers, StoredAnswer
 from bot.telegram.state.database import Database
 from bot.types import Answer, Citation, Claim, Question
 from index.types import Article, Metadata, Place, Sentence
@@ -75,7 +75,7 @@ def test_names_too_long_are_shortened_and_a_link_too_long_leads_to_the_page() ->
     text = "The words of this very sentence are " + "extraordinarily " * 5 + "long, and so is its end in this article."
     article = Article("0123456789ab", long, "s", text, "en", Metadata(long, "", url), (Place(0, 0, long),))
     answer = _answer(article)
-    kept = given(answer, asked="?", update_id=1, chat_id=1, person_id=1)
+    kept = StoredAnswer.from_reply(answer, asked="?", update_id=1, chat_id=1, person_id=1)
     for sections in (claim_sections(answer.claims, "en"), cited_sections(kept.cited, numbered=True)):
         (piece,) = split_into_messages(sections)
         (link,) = linked({"text": piece.text, "entities": piece.entities})
@@ -87,9 +87,13 @@ def test_names_too_long_are_shortened_and_a_link_too_long_leads_to_the_page() ->
 def test_answers_kept_before_say_what_was_kept_of_them(tmp_path: Any) -> None:
     database = Database(tmp_path / "telegram.sqlite3")
     answers = Answers(database)
-    answers.keep(given(_answer(Article("a", "T", "s", "It is.", "en")), asked="?", update_id=1, chat_id=1, person_id=1))
+    answers.add(
+        StoredAnswer.from_reply(
+            _answer(Article("a", "T", "s", "It is.", "en")), asked="?", update_id=1, chat_id=1, person_id=1
+        )
+    )
     old = [{"article_id": "a", "title": "T", "language": "en", "position": 0, "text": "It is.", "start": 0}]
-    database.write("UPDATE answers SET citations = ?", json.dumps(old))
+    database.execute("UPDATE answers SET citations = ?", json.dumps(old))
     kept = answers.get(1, chat_id=1)
     assert kept is not None
     assert kept.cited == (CitedSentence("a", "T", "en", 0, "It is.", 0),)

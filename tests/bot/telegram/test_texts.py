@@ -119,7 +119,7 @@ def test_refusals_lists_and_paragraphs_are_what_tdlib_makes_of_them(cited: list[
     evidence = tuple(Evidence(citation.article, citation.sentence, 1.0) for citation in cited)
     refusal = Refusal(Question("?", language), Reason.WEAK_EVIDENCE, 0.1, "made", evidence)
     assert faults(reply_sections(refusal)) == []
-    kept = answers.given(refusal, asked="?", update_id=1, chat_id=1, person_id=1)
+    kept = answers.StoredAnswer.from_reply(refusal, asked="?", update_id=1, chat_id=1, person_id=1)
     assert faults(cited_sections(kept.cited, numbered=True)) == []
     for citation in cited:
         paragraph = [one.sentence for one in cited]
@@ -185,7 +185,7 @@ def test_marks_and_latin_words_are_isolated_in_arabic() -> None:
 
 
 MESSAGES = {name: value for name, value in {**vars(messages)}.items() if isinstance(value, Message)}
-MESSAGES |= {f"COMMANDS {name}": value for name, value in messages.COMMANDS.items()}
+MESSAGES |= {f"COMMANDS {name}": value for name, value in messages.MENU.items()}
 
 
 @pytest.mark.parametrize("name", MESSAGES)
@@ -207,13 +207,13 @@ def test_every_message_says_the_same_in_both_languages(name: str) -> None:
 
 
 def test_menus_are_within_telegrams_limits_and_every_command_is_there() -> None:
-    assert set(messages.COMMANDS) < set(COMMANDS)
-    for name, text in messages.COMMANDS.items():
+    assert set(messages.MENU) < set(COMMANDS)
+    for name, text in messages.MENU.items():
         assert all(1 <= len(text(language)) <= 256 for language in LANGUAGES)
         assert f"/{name}" in messages.HELP("ar")
         assert f"/{name}" in messages.HELP("en")
-    assert all(len(messages.DESCRIPTION(language)) <= 512 for language in LANGUAGES)
-    assert all(len(messages.ABOUT(language)) <= 120 for language in LANGUAGES)
+    assert all(len(messages.BOT_DESCRIPTION(language)) <= 512 for language in LANGUAGES)
+    assert all(len(messages.BOT_SHORT_DESCRIPTION(language)) <= 120 for language in LANGUAGES)
 
 
 def test_every_part_of_a_quote_too_long_for_a_message_has_its_mark() -> None:

@@ -20,7 +20,7 @@ import pytest
 from bot.telegram.app import bot_token, check_bot, make_bot, single_instance
 from bot.telegram.monitoring import SILENT_AFTER, Metrics
 from bot.telegram.state.database import DONE, Database, IncomingUpdate, Journal
-from bot.telegram.updates.receiving import watch
+from bot.telegram.updates.receiving import watch_webhook
 from bot.writers.scripted import Fail, Say, serve_script
 from config.errors import BotError
 from index.readers.sources import article_from_text
@@ -86,7 +86,7 @@ def test_a_webhook_that_was_taken_over_is_noticed(api: BotApi, tmp_path: Path) -
 
     async def play() -> None:
         async with make_bot(make_app(api, tmp_path)) as bot:
-            watching = asyncio.create_task(watch(bot, metrics, url="https://mine.example/hook", every=0.05))
+            watching = asyncio.create_task(watch_webhook(bot, metrics, url="https://mine.example/hook", every=0.05))
             await asyncio.sleep(0.3)
             assert not watching.done()
             api.state.webhook = dict(THEIRS)
@@ -99,17 +99,17 @@ def test_a_webhook_that_was_taken_over_is_noticed(api: BotApi, tmp_path: Path) -
 def test_silence_is_illness_also_with_a_webhook_that_nobody_writes_to(api: BotApi, tmp_path: Path) -> None:
     api.state.webhook = {"url": "https://mine.example/hook"}
     metrics = Metrics()
-    metrics.heard -= SILENT_AFTER + 8
+    metrics.last_contact -= SILENT_AFTER + 8
     assert not metrics.healthy
 
     async def play() -> None:
         async with make_bot(make_app(api, tmp_path)) as bot:
-            watching = asyncio.create_task(watch(bot, metrics, url="https://mine.example/hook", every=0.05))
+            watching = asyncio.create_task(watch_webhook(bot, metrics, url="https://mine.example/hook", every=0.05))
             await asyncio.sleep(0.5)
             assert metrics.healthy
             api.faults.append(Fault("html", method="getWebhookInfo", times=1000))
             await asyncio.sleep(0.2)
-            metrics.heard -= SILENT_AFTER + 8
+            metrics.last_contact -= SILENT_AFTER + 8
             await asyncio.sleep(0.5)
             assert not metrics.healthy
             watching.cancel()
@@ -334,7 +334,7 @@ def test_the_database_is_its_owners_alone(tmp_path: Path) -> None:
     path = tmp_path / "telegram.sqlite3"
     path.touch(mode=0o644)  # an earlier version made it so
     database = Database(path)
-    database.note("x", "y")
+    database.set_note("x", "y")
     assert {file.name: oct(file.stat().st_mode & 0o777) for file in tmp_path.iterdir()} == dict.fromkeys(
         ("telegram.sqlite3", "telegram.sqlite3-wal", "telegram.sqlite3-shm"), oct(0o600)
     )

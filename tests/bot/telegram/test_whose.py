@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.telegram.state.chats import Limits, duration
+from bot.telegram.outgoing.messages import duration
+from bot.telegram.state.chats import Limits
 from bot.telegram.state.database import Database
 from bot.telegram.updates.processing import ANONYMOUS
 from tests.bot.telegram.bot_api import BotApi
@@ -159,16 +160,16 @@ def test_days_and_tokens_are_limited_and_a_repeated_update_counts_once(tmp_path:
     database = Database(tmp_path / "bot.sqlite3")
     limits = Limits(database, app.settings.telegram)
     for _ in range(5):
-        limits.use(1, update_id=7, question=True, tokens=40)
+        limits.count(1, update_id=7, question=True, tokens=40)
     assert limits.reached(1, update_id=9, asking=True) is None
-    limits.use(1, update_id=8, question=False, tokens=60)
+    limits.count(1, update_id=8, question=False, tokens=60)
     reached = limits.reached(1, update_id=9, asking=True)
     assert reached is not None
     assert 86_390 < reached.wait <= 86_400
     assert duration(reached.wait, "en") == "24 h 0 min"
     assert limits.reached(2, update_id=9, asking=True) is None
     for update_id in (11, 12, 13):
-        limits.use(3, update_id=update_id, question=True, tokens=0)
+        limits.count(3, update_id=update_id, question=True, tokens=0)
     assert limits.reached(3, update_id=14, asking=True) is not None
     assert limits.reached(3, update_id=13, asking=True) is None  # the third, begun again
     assert limits.reached(3, update_id=14, asking=False) is None
