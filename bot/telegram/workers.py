@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -52,7 +52,8 @@ class WorkerPool:
     ) -> AsyncGenerator[Result, None]:
         if not await _acquired(self._places, waiting):
             return
-        place = _Place(self._places)
+        place = ExitStack()  # given up once, by whoever is first to need it no more
+        place.callback(self._places.release)
         try:
             if not await _acquired(self._threads, waiting):
                 return
@@ -65,25 +66,13 @@ class WorkerPool:
             finally:
                 work.abandoned.set()
         finally:
-            place.give_up()
-
-
-class _Place:
-    """A place in the pool, given up once."""
-
-    def __init__(self, places: asyncio.Semaphore) -> None:
-        self._places: asyncio.Semaphore | None = places
-
-    def give_up(self) -> None:
-        if self._places:
-            self._places.release()
-        self._places = None
+            place.close()
 
 
 class _Thread:
     """A thread that puts what an iterator yields into `items`, then `_END` or the exception."""
 
-    def __init__(self, make: Callable[[], Iterator[object]], ended: Callable[[], None], place: _Place) -> None:
+    def __init__(self, make: Callable[[], Iterator[object]], ended: Callable[[], None], place: ExitStack) -> None:
         self.items, self.abandoned = asyncio.Queue[object](), threading.Event()
         self._loop, self._make, self._ended, self._place = asyncio.get_running_loop(), make, ended, place
         threading.Thread(target=self._work, daemon=True, name=THREAD_NAME).start()
@@ -98,7 +87,7 @@ class _Thread:
         except BaseException as error:  # noqa: BLE001 – raised again where the work was asked for
             self._tell(self.items.put_nowait, error)
         finally:
-            self._tell(self._place.give_up)
+            self._tell(self._place.close)
             self._tell(self._ended)
 
     def _tell(self, function: Callable[..., None], *values: object) -> None:

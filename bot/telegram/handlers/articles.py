@@ -30,7 +30,7 @@ from bot.telegram.outgoing.texts import (
     split_into_messages,
     utf16_length,
 )
-from bot.telegram.state.chat_library import LAST_DELETION, ChatArticle
+from bot.telegram.state.chat_library import LAST_DELETION, ChatArticle, ChatLibrary
 from bot.telegram.state.chats import ArticleKey, ArticleMessage
 from bot.telegram.workers import WorkStopped
 from config.errors import SourceError
@@ -94,8 +94,8 @@ async def receive_file(context: UpdateContext) -> ArticleKey | None:
     # The message's number too: another file of the same name is another article.
     source = f"telegram:{context.chat.space}/{context.message.message_id}/{name}"
     # A file may take its reader a minute: small things do not wait for that.
-    read = partial(article_from_bytes, data, source=source)
-    article = await _read_article(context, name, context.services.workers.run(read, stop=context.running.stop))
+    reading = context.work(partial(article_from_bytes, data, source=source))
+    article = await _read_article(context, name, reading)
     return await _add_article(context, article, size=len(data)) if article else None
 
 
@@ -106,7 +106,7 @@ async def receive_link(context: UpdateContext, address: str) -> ArticleKey | Non
     context.use(0, question=True)
     fetcher = Fetcher(allowed_hosts=context.services.settings.allowed_hosts)
     async with context.progress():
-        fetching = context.services.workers.run(lambda: fetcher.article(address), stop=context.running.stop)
+        fetching = context.work(partial(fetcher.article, address))
         article = await _read_article(context, address, fetching, unreadable=messages.LINK_NOT_READ)
     if article is None:
         return None
@@ -126,7 +126,7 @@ async def receive_text(
     before: ArticleMessage | None = None,
 ) -> None:
     """Take the text of a message, from its UTF-16 unit `shift` on, as an article, or as more of the one `before`."""
-    earlier = await _load(context, before) if before else None
+    earlier = await context.read(ChatLibrary.load, before.article_id) if before else None
     joined, start, title = text, 0, None
     source = earlier.source if earlier else f"telegram:{context.chat.space}/{message_id}"
     if earlier:
@@ -148,7 +148,7 @@ async def update_edited(context: UpdateContext, new: str, *, shift: int) -> None
     The article is read again, with its other messages as they are.
     """
     message = context.services.chats.article_message(context.chat.id, context.message.message_id)
-    article = await _load(context, message) if message else None
+    article = await context.read(ChatLibrary.load, message.article_id) if message else None
     if message is None or article is None:
         return
     encoded, start, end = article.text.encode("utf-16-le"), 2 * message.start, 2 * message.end
@@ -171,12 +171,6 @@ def _moved(context: UpdateContext, message: ArticleMessage, new: str, shift: int
         if other.start >= message.end
     ]
     return [replace(message, end=end, shift=shift), *behind]
-
-
-async def _load(context: UpdateContext, message: ArticleMessage) -> Article | None:
-    """The article that a message is a part of."""
-    library = context.library
-    return await context.services.readers.run(lambda: library.load(message.article_id))
 
 
 def _is_too_large(context: UpdateContext, size: int, message: Message = messages.FILE_TOO_LARGE) -> bool:
@@ -214,9 +208,8 @@ async def _read_article(
 
 async def _add_article(context: UpdateContext, article: Article, *, size: int) -> ArticleKey | None:
     """Index the article within the limits and make it the active one."""
-    library = context.library
     try:
-        same = await context.services.readers.run(lambda: library.find_same_text(article))
+        same = await context.read(ChatLibrary.find_same_text, article)
         if same:
             return _use_same(context, same, article, size)
         if not await _may_add(context, article):
@@ -239,13 +232,13 @@ async def _add_article(context: UpdateContext, article: Article, *, size: int) -
 
 async def _index(context: UpdateContext, article: Article, size: int) -> Indexed:
     """Whose it is is written down before it is there: /forget must find it, whatever ends the process meanwhile."""
-    chats, library, key = context.services.chats, context.library, ArticleKey(context.chat.space, article.id)
+    chats, key = context.services.chats, ArticleKey(context.chat.space, article.id)
     known = chats.has_owner(key)
     _note_owner(context, key, article, size)
     try:
         async with context.progress() as progress:
             show = show_percent(context, progress, messages.READING, title=article.title)
-            return await context.services.workers.run(lambda: library.add(article, show), stop=context.running.stop)
+            return await context.work(partial(context.library.add, article, show))
     except Exception:
         if not known:
             chats.remove_article(key)
@@ -270,18 +263,11 @@ async def _may_add(context: UpdateContext, article: Article) -> bool:
     """Whether limits let the person add the article here; if not, it is said."""
     if not context.within_limits(asking=False):
         return False
-    library, most = context.library, context.services.settings.articles
-    others = [
-        key for key in context.services.chats.articles_of(context.person_id) if key != (context.chat.space, article.id)
-    ]
-
-    def full() -> bool:
-        known = library.find(article.id)
-        return (known is None or not known.own) and library.count_own() >= most
-
-    if len(others) >= most:
+    most = context.services.settings.articles
+    owned = context.services.chats.articles_of(context.person_id)
+    if sum(key != (context.chat.space, article.id) for key in owned) >= most:
         message = messages.ARTICLE_LIMIT
-    elif await context.services.readers.run(full):
+    elif await context.read(ChatLibrary.is_full, article.id, most):
         message = messages.ARTICLE_LIMIT_HERE
     else:
         return True
@@ -332,7 +318,7 @@ async def open_article(context: UpdateContext, article_id: str) -> None:
     if article_id == ALL_ARTICLES:
         context.change(context.services.chats.set_active_article, context.chat.id, None)
         context.say(messages.NOW_ASKING_ALL)
-    elif found := await _find(context, article_id):
+    elif found := await context.read(ChatLibrary.find, article_id):
         context.change(context.services.chats.set_active_article, context.chat.id, found.key)
         context.say(messages.NOW_ASKING, title=found.record.title)
     else:
@@ -341,7 +327,7 @@ async def open_article(context: UpdateContext, article_id: str) -> None:
 
 async def ask_to_remove(context: UpdateContext, article_id: str) -> None:
     """Ask whether to remove an article of the chat's own."""
-    found = await _find(context, article_id)
+    found = await context.read(ChatLibrary.find, article_id)
     if found is None or not found.own:
         context.say(messages.NO_ARTICLE)
         return
@@ -352,8 +338,7 @@ async def ask_to_remove(context: UpdateContext, article_id: str) -> None:
 
 async def remove_article(context: UpdateContext, article_id: str) -> None:
     """Remove an article of the chat's own."""
-    library = context.library
-    found = await context.services.readers.run(lambda: library.remove(article_id))
+    found = await context.read(ChatLibrary.remove, article_id)
     if found is None:
         context.say(messages.NO_ARTICLE)
         return
@@ -372,14 +357,9 @@ def forget_articles(services: Services, keys: list[ArticleKey]) -> None:
     services.database.set_note(LAST_DELETION, str(time.time()))
 
 
-async def _find(context: UpdateContext, article_id: str) -> ChatArticle | None:
-    library = context.library
-    return await context.services.readers.run(lambda: library.find(article_id))
-
-
 async def _page(context: UpdateContext, page: int) -> tuple[Section, list[list[Button]]]:
     """The text of a page of the list, and its buttons."""
-    language, articles = context.language, await context.services.readers.run(context.library.articles)
+    language, articles = context.language, await context.read(ChatLibrary.articles)
     if not articles:
         return message_section(messages.ARTICLES_NONE, language), []
     pages = -(-len(articles) // PAGE)

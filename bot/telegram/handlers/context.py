@@ -5,7 +5,8 @@ A handler changes nothing that cannot be done twice: it collects calls and chang
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ParamSpec
+from functools import partial
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from bot.bootstrap import App
 from bot.messages import Message
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     import telegram
 
 Params = ParamSpec("Params")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,16 @@ class UpdateContext:
 
     def _count_use(self) -> None:
         self.services.limits.count(self.person_id, update_id=self.update_id, question=self._asked, tokens=self._tokens)
+
+    async def read(
+        self, method: Callable[Concatenate[ChatLibrary, Params], Result], *args: Params.args, **named: Params.kwargs
+    ) -> Result:
+        """Call a method of the library, which blocks, in a thread."""
+        return await self.services.readers.run(partial(method, self.library, *args, **named))
+
+    async def work(self, function: Callable[[], Result]) -> Result:
+        """Do what takes long in a thread, once there is one. Raises: WorkStopped if told to stop before it began."""
+        return await self.services.workers.run(function, stop=self.running.stop)
 
     def progress(self) -> ProgressMessage:
         """What is shown meanwhile."""

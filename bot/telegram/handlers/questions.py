@@ -37,7 +37,7 @@ from bot.telegram.outgoing.texts import (
     split_into_messages,
     understood_section,
 )
-from bot.telegram.state.chat_library import ChatArticle
+from bot.telegram.state.chat_library import ChatArticle, ChatLibrary
 from bot.telegram.state.chats import StoredAnswer, Verdict
 from bot.types import Answer, Claim, Claimed, Event, Finished, Question, Refusal, Reply
 from config.errors import NoArticles, QuestionError, UnknownArticle
@@ -241,8 +241,8 @@ async def show_sentence(context: UpdateContext, args: Sequence[str]) -> str | No
     answer, number = _answer(context, args[0]), int(args[1])
     if answer is None or not 0 < number <= len(answer.cited):
         return messages.TOO_OLD(context.language)
-    cited, library = answer.cited[number - 1], context.library
-    found = await context.services.readers.run(lambda: library.sentence(cited.article_id, cited.position, cited.text))
+    cited = answer.cited[number - 1]
+    found = await context.read(ChatLibrary.sentence, cited.article_id, cited.position, cited.text)
     if found is None:
         gone = message_section(messages.SENTENCE_GONE, context.language)
         context.send([gone, *cited_sections([cited], numbered=False)])
@@ -368,7 +368,7 @@ async def suggest_questions(context: UpdateContext) -> list[str]:
 
     Of other articles there are none: a question made of a title or a name is seldom good Arabic, or one they answer.
     """
-    known = _known_questions(await context.services.readers.run(context.library.articles), context.language)
+    known = _known_questions(await context.read(ChatLibrary.articles), context.language)
     shown = min(SUGGESTED, len(known))
     return [known[len(known) * number // shown] for number in range(shown)]
 

@@ -88,9 +88,10 @@ class ChatLibrary:
         records = self._library(self._space).records()
         return next((ChatArticle(self._space, record) for record in records if record.version == article.version), None)
 
-    def count_own(self) -> int:
-        """How many own articles there are."""
-        return len(self._library(self._space).records())
+    def is_full(self, article_id: str, most: int) -> bool:
+        """Whether an article, unless it is an own one already, would be more than may be there."""
+        known = self.find(article_id)
+        return (known is None or not known.own) and len(self._library(self._space).records()) >= most
 
     def add(self, article: Article, progress: Callable[[int, int], None]) -> Indexed:
         """Index an own article."""
