@@ -39,7 +39,7 @@ def test_the_documented_conversation_is_what_happens(talk: Talk) -> None:
     assert "220" in seen["group"]
     assert "Haddad" in seen["again"]
     assert "I will speak English" in seen["spoken"]
-    assert "deleted" in seen["forgotten"]
+    assert "All you gave me is deleted" in seen["forgotten"]
     assert set(seen) >= VOLATILE
     documented, at = FILE.read_text("utf-8"), 0
     for entry in played.entries:

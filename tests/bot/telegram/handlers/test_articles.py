@@ -22,7 +22,7 @@ def test_a_pasted_text_becomes_the_active_article_and_is_quoted_natively(talk: T
     pasted = amal.say("\n" + ARTICLE)
     summary = amal.next(after=0)
     assert "قرأت" in summary["text"]
-    assert "6" in summary["text"]
+    assert "الجمل: 6." in summary["text"]
     answer = amal.ask("كم كتابًا في المكتبة؟")
     assert "42 ألف" in answer["text"]
     assert answer["reply_to_message"]["message_id"] == pasted["message_id"]
@@ -81,9 +81,8 @@ def test_parts_of_a_text_that_a_client_cut_up_become_one_article(talk: Talk) -> 
     amal.next(after=1)
     answer = amal.ask("Who built the lighthouse?")
     assert answer["quote"]["text"] == "The lighthouse was built by the engineer Karim Daoud in 1901."
-    assert "1." in amal.ask("/articles")["text"]
-    own = [row for row in amal.heard()[-1]["reply_markup"]["inline_keyboard"] if len(row) == 2]
-    assert len(own) == 1
+    rows = amal.ask("/articles")["reply_markup"]["inline_keyboard"]
+    assert [len(row) for row in rows] == [2, 1, 1, 1]  # one article that can be removed, two shared ones, all of them
 
 
 def test_articles_are_switched_and_removed_after_asking(talk: Talk) -> None:
@@ -94,7 +93,7 @@ def test_articles_are_switched_and_removed_after_asking(talk: Talk) -> None:
     assert "← asking about it" in listed["text"]
     ben.tap(listed, "A ferry")
     assert "You are now asking about" in ben.next(after=2)["text"]
-    assert "No" in ben.ask("How many bells has the tower of Senn?")["text"] or "does not say" in ben.heard()[-1]["text"]
+    assert ben.ask("How many bells has the tower of Senn?")["text"].startswith("The article does not say.")
     ben.tap(listed, "🗑")
     sure = ben.next(after=4)
     ben.tap(sure, "No, keep it")

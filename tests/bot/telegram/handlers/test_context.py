@@ -19,7 +19,7 @@ def test_limits_say_when_it_is_free_again(api: BotApi, start: Callable[..., Runn
         assert "Claim" in person.ask("First")["text"]
         assert "Claim" in person.ask("Second")["text"]
     assert ben.ask("Third")["text"].startswith("That was 2 questions in a minute; ask again in \u2068")
-    assert "بعد" in amal.ask("Third")["text"]
+    assert "وصلت إلى سؤالين في الدقيقة، وهو الحد؛ اسأل ثانية بعد" in amal.ask("Third")["text"]
     assert "it is now what you ask about" in ben.ask("/add One small article about bells.")["text"]
     assert "You have 1 article, which is the limit" in ben.ask("/add Another small article about towers.")["text"]
     assert "I already have" in ben.ask("/add One small article about bells.")["text"]

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 import ssl
 import subprocess
 import time
@@ -107,9 +106,7 @@ def test_another_process_webhook_is_left_alone_unless_dead_or_told_to_take_over(
 
 
 def test_ones_own_webhook_is_left_for_polling_without_asking(api: BotApi, start: Callable[..., Running]) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     api.webhook_route = lambda _: f"http://127.0.0.1:{port}/hook"
     hooked = start(change=slowed(claims=1, seconds=0), webhook="https://news.example/hook", webhook_port=port)
     Person(api, 100, "Ben").ask("Tell me")
@@ -176,9 +173,7 @@ def test_what_cannot_be_parsed_stops_nothing_and_is_not_logged(
 def test_what_cannot_be_parsed_is_taken_by_a_webhook_too(
     api: BotApi, start: Callable[..., Running], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     api.webhook_route = lambda _: f"http://127.0.0.1:{port}/hook"
     change = slowed(claims=1, seconds=0)
     start(change=change, webhook="https://news.example/hook", webhook_port=port, webhook_secret="s3cret")
