@@ -39,7 +39,7 @@ def describe_error(error: BaseException) -> dict[str, str]:
 def configure_logs(token: str, *, texts: bool = False) -> None:
     """Send our events and the libraries' warnings to standard error; the token is masked wherever it occurs.
 
-    Errors are reduced to what `described` says of them, unless `texts` may be logged.
+    Errors are reduced to what `describe_error` says of them, unless `texts` may be logged.
     """
 
     def masked(_: object, __: str, line: str) -> str:

@@ -29,7 +29,7 @@ from bot.telegram.handlers.questions import (
     suggest_questions,
 )
 from bot.telegram.outgoing import messages
-from bot.telegram.outgoing.delivery import answer_tap, button, edit_buttons
+from bot.telegram.outgoing.delivery import answer_callback_query, button, edit_buttons
 from bot.telegram.outgoing.texts import Section, cited_sections, localize, message_section, utf16_length
 from bot.telegram.state.chat_library import SHARED, ChatLibrary
 from bot.telegram.state.chats import DAY
@@ -126,7 +126,7 @@ async def privacy(context: UpdateContext, _: str) -> None:
     context.send([Section((*localize(messages.PRIVACY, context.language), *localize(files, context.language)))])
 
 
-async def unknown(context: UpdateContext, _: str) -> None:
+async def unknown_command(context: UpdateContext, _: str) -> None:
     """Say that there is no such command."""
     context.say(messages.UNKNOWN)
 
@@ -181,7 +181,7 @@ COMMANDS: dict[str, Command] = {
 }
 
 
-async def press(context: UpdateContext, query_id: str, data: str) -> None:
+async def press_button(context: UpdateContext, query_id: str, data: str) -> None:
     """Do what a button says, and stop its turning. Its data is `kind:…`; anyone can forge it, so all is checked."""
     kind, *args = data.split(":")
     handler = BUTTONS.get(kind)
@@ -189,7 +189,7 @@ async def press(context: UpdateContext, query_id: str, data: str) -> None:
         notice = await handler(context, args) if handler else None
     except (ValueError, IndexError):  # data that no button of ours has
         notice = messages.TOO_OLD(context.language)
-    context.calls.insert(0, answer_tap(query_id, notice))
+    context.calls.insert(0, answer_callback_query(query_id, notice))
 
 
 async def _remove(context: UpdateContext, args: Sequence[str]) -> str | None:

@@ -31,7 +31,7 @@ from bot.telegram.outgoing.texts import (
     utf16_length,
 )
 from bot.telegram.state.chat_library import ChatLibrary
-from bot.telegram.state.chats import Answers, ArticleKey, Chat, Chats, Limits, StoredAnswer
+from bot.telegram.state.chats import Answers, ArticleKey, ChatRecord, Chats, Limits, StoredAnswer
 from bot.telegram.state.database import Database, Journal
 from bot.telegram.workers import RunningUpdate, RunningUpdates, WorkerPool
 from config.settings import Telegram
@@ -79,7 +79,7 @@ class UpdateContext:
     services: Services
     update: "telegram.Update"
     destination: Destination
-    chat: Chat
+    chat: ChatRecord
     person_id: int
     language: Language
     running: RunningUpdate

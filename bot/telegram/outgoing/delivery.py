@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.telegram.outgoing.texts import FormattedText, utf16_length
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from telegram.error import BadRequest, ChatMigrated, RetryAfter
 
 IF_RESENT = "anew"
-"""Of an edit: parameters that only a new message takes, should there have to be one. Not sent."""
+"""Of an edit: parameters that only a new message takes, should there have to be one. Not sent.
+
+Journals hold it, so its value stays.
+"""
 LONGEST_QUOTE = 1024
 """UTF-16 units of a reply's quote (Bot API, "ReplyParameters")."""
 CALLS_AT_ONCE = 16
@@ -134,7 +138,7 @@ def show_typing(to: Destination) -> ApiCall:
     return call.with_params(message_thread_id=to.thread_id)
 
 
-def answer_tap(query_id: str, text: str | None = None) -> ApiCall:
+def answer_callback_query(query_id: str, text: str | None = None) -> ApiCall:
     """Answer the tap on a button, so that it stops turning; `text` pops up."""
     return ApiCall("answer_callback_query", {"callback_query_id": query_id}).with_params(text=text)
 
@@ -158,7 +162,7 @@ def token_refused() -> BotError:
 def seconds_to_wait(error: "RetryAfter") -> float:
     """How long Telegram asks to wait before the next call."""
     after = error.retry_after
-    return (after if isinstance(after, int) else after.total_seconds()) + 0.1
+    return (after.total_seconds() if isinstance(after, timedelta) else after) + 0.1
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,11 +163,11 @@ def cite(article: Article, sentence: Sentence, tellings: int = 1) -> CitedSenten
         text=sentence.text,
         start=utf16_length(article.text[: sentence.start]),
         place=place_words(article, sentence, article.language, tellings=tellings, tidy=shorten),
-        link=fit_link(link_to(article, sentence)),
+        link=valid_link(link_to(article, sentence)),
     )
 
 
-def fit_link(address: str) -> str:
+def valid_link(address: str) -> str:
     """The address as Telegram takes it in a link: without a fragment that makes it too long; "" if not at all."""
     if len(address) > LONGEST_LINK:
         address = address.partition("#")[0]
@@ -229,7 +229,7 @@ def paragraph_sections(
     for neighbour in paragraph:
         runs += [TextRun(" ")] if runs else []
         if neighbour == sentence:
-            runs.append(TextRun(sanitize(neighbour.text), "bold", fit_link(link_to(article, neighbour)) or None))
+            runs.append(TextRun(sanitize(neighbour.text), "bold", valid_link(link_to(article, neighbour)) or None))
         else:
             runs.append(TextRun(sanitize(neighbour.text)))
     return [title, Section((Paragraph(article.language, tuple(runs)),))]

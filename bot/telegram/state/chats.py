@@ -30,7 +30,7 @@ SAME_TEXT_WITHIN = 5.0
 HISTORY = 6
 """Earlier questions that a follow-up may refer to."""
 MINUTE, DAY = 60.0, 86_400.0
-TYPED = 6
+INLINE_PER_QUESTION = 6
 """Inline queries that come while one question is being typed."""
 
 
@@ -42,7 +42,7 @@ class ArticleKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Chat:
+class ChatRecord:
     """A chat. `space` is the part of the library that is its own; `article` is asked about, or all are.
 
     `since` is when its conversation began.
@@ -81,7 +81,7 @@ class Chats:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def get(self, chat_id: int) -> Chat:
+    def get(self, chat_id: int) -> ChatRecord:
         """The chat, made where it is new."""
         moved = self._database.fetch_one("SELECT new FROM moved WHERE old = ?", chat_id)
         chat_id = moved["new"] if moved else chat_id
@@ -89,9 +89,9 @@ class Chats:
         if row is None:
             space = f"u{chat_id}" if chat_id > 0 else f"g{-chat_id}"
             self._database.execute("INSERT INTO chats (id, space) VALUES (?, ?)", chat_id, space)
-            return Chat(chat_id, space, None, None, 0.0)
+            return ChatRecord(chat_id, space, None, None, 0.0)
         article = ArticleKey(row["article_space"], row["article_id"]) if row["article_id"] else None
-        return Chat(chat_id, row["space"], cast("Language | None", row["language"]), article, row["since"])
+        return ChatRecord(chat_id, row["space"], cast("Language | None", row["language"]), article, row["since"])
 
     def set_language(self, chat_id: int, language: Language) -> None:
         """Set the language of messages."""
@@ -193,12 +193,12 @@ class Chats:
         found = (one for one in self.messages_of(chat_id, key) if one.start <= start and one.end >= end)
         return next(found, None)
 
-    def is_told_stranger(self, stranger: int) -> bool:
+    def was_told_private(self, stranger: int) -> bool:
         """Whether a person or a group was told lately that the bot is private."""
         row = self._database.fetch_one("SELECT told FROM strangers WHERE id = ?", stranger)
         return bool(row and time.time() - row["told"] < TOLD_AGAIN)
 
-    def note_told_stranger(self, stranger: int) -> None:
+    def note_told_private(self, stranger: int) -> None:
         """Note that a stranger was told."""
         self._database.execute("INSERT OR REPLACE INTO strangers VALUES (?, ?)", stranger, time.time())
 
@@ -369,7 +369,7 @@ class Limits:
 
     def __init__(self, database: Database, settings: Telegram) -> None:
         self._database, self._settings = database, settings
-        self._typed = RateLimiter(TYPED * settings.questions_per_minute, MINUTE)
+        self._typed = RateLimiter(INLINE_PER_QUESTION * settings.questions_per_minute, MINUTE)
 
     def reached(self, person_id: int, *, update_id: int, asking: bool) -> LimitReached | None:
         """The limit that stands against a question (`asking`) or another text of a person's now."""

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.telegram.handlers.articles import LONG_TEXT, find_link, receive_file, receive_link, receive_text, update_edited
-from bot.telegram.handlers.commands import COMMANDS, press, unknown
+from bot.telegram.handlers.commands import COMMANDS, press_button, unknown_command
 from bot.telegram.handlers.context import Services, UpdateContext
 from bot.telegram.handlers.questions import answer_inline_query, ask, rate_by_reaction, refuse_inline_query
 from bot.telegram.monitoring import describe_error
 from bot.telegram.outgoing import messages
-from bot.telegram.outgoing.delivery import Destination, answer_tap, token_refused
+from bot.telegram.outgoing.delivery import Destination, answer_callback_query, token_refused
 from bot.telegram.outgoing.texts import utf16_length
 from bot.telegram.state.chats import ArticleKey, ArticleMessage
 from bot.telegram.state.database import IncomingUpdate, PendingUpdate
@@ -170,7 +170,7 @@ def _apologise(context: UpdateContext) -> None:
     """Say that something failed, where somebody waits for it."""
     query = context.update.callback_query
     if query:
-        context.calls.append(answer_tap(query.id, messages.OUTAGE_OTHER(context.language)))
+        context.calls.append(answer_callback_query(query.id, messages.OUTAGE_OTHER(context.language)))
     elif context.update.message and context.destination.private:
         context.say(messages.OUTAGE_OTHER)
 
@@ -249,7 +249,7 @@ async def _route(context: UpdateContext) -> None:
     if not may_use(context.services.settings, person_id=context.person_id, chat_ids=chat_ids):
         _turn_away(context)
     elif update.callback_query:
-        await press(context, update.callback_query.id, update.callback_query.data or "")
+        await press_button(context, update.callback_query.id, update.callback_query.data or "")
     elif update.inline_query:
         await answer_inline_query(context, update.inline_query.id, update.inline_query.query)
     elif update.message_reaction:
@@ -267,9 +267,11 @@ def _turn_away(context: UpdateContext) -> None:
     if update.inline_query:
         refuse_inline_query(context, update.inline_query.id)
     elif update.callback_query:
-        context.calls.append(answer_tap(update.callback_query.id, messages.INLINE_STRANGER(context.language)))
-    elif update.message and not chats.is_told_stranger(context.chat.id) and _said_to_bot(context) is not None:
-        context.change(chats.note_told_stranger, context.chat.id)
+        context.calls.append(
+            answer_callback_query(update.callback_query.id, messages.INLINE_STRANGER(context.language))
+        )
+    elif update.message and not chats.was_told_private(context.chat.id) and _said_to_bot(context) is not None:
+        context.change(chats.note_told_private, context.chat.id)
         line = messages.STRANGER if context.destination.private else messages.STRANGER_GROUP
         context.say(line, number=str(context.chat.id))
 
@@ -286,7 +288,7 @@ async def _route_edited(context: UpdateContext) -> None:
 async def _route_message(context: UpdateContext) -> None:
     said = _said_to_bot(context)
     if said is not None and said.command is not None:
-        await COMMANDS.get(said.command, unknown)(context, said.text)
+        await COMMANDS.get(said.command, unknown_command)(context, said.text)
     elif before := _continued(context, said):
         await _receive(context, said or AddressedText(context.message.text or ""), before)
     elif said is None:

@@ -15,12 +15,12 @@ from bot.telegram.outgoing.texts import (
     TextRun,
     cited_sections,
     claim_sections,
-    fit_link,
     paragraph_sections,
     reply_sections,
     sanitize,
     split_into_messages,
     utf16_length,
+    valid_link,
 )
 from bot.telegram.state import chats as answers
 from bot.telegram.state.chats import StoredAnswer
@@ -139,17 +139,17 @@ def test_refusals_lists_and_paragraphs_are_what_tdlib_makes_of_them(cited: list[
 @settings(max_examples=300, deadline=None)
 @given(URLS)
 def test_a_link_is_one_that_tdlib_takes(address: str) -> None:
-    link = fit_link(address)
+    link = valid_link(address)
     assert address.startswith(link)
     assert len(link) <= 2_000
     assert faults([Section((Paragraph("en", (TextRun("here", "italic", link or None),)),))]) == []
 
 
 def test_links_are_there_where_they_can_be_without_a_fragment_too_long() -> None:
-    assert [fit_link(address) for address in ADDRESSES] == ADDRESSES
-    assert {fit_link(address) for address in NO_LINKS} == {""}
+    assert [valid_link(address) for address in ADDRESSES] == ADDRESSES
+    assert {valid_link(address) for address in NO_LINKS} == {""}
     pages = [address.partition("#")[0] for address in ADDRESSES]
-    assert [fit_link(f"{page}#:~:text={'word,' * 400}") for page in pages] == pages
+    assert [valid_link(f"{page}#:~:text={'word,' * 400}") for page in pages] == pages
 
 
 @settings(max_examples=60, deadline=None)
