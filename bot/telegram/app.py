@@ -12,11 +12,11 @@ import signal
 import sqlite3
 import sys
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -38,7 +38,7 @@ from bot.telegram.updates.receiving import (
     until_reached,
     watch_webhook,
 )
-from bot.telegram.workers import THREAD_NAME, RunningUpdates, WorkerPool
+from bot.telegram.workers import THREAD_NAME, RunningUpdates, WorkerPool, WorkStopped, unless_stopped
 from bot.types import Question
 from bot.writers.models import has_model
 from config.errors import BotError, NoArticles, SanadError
@@ -54,8 +54,6 @@ GRACE = 8.0
 READERS = 4
 """Looks at the library at once; they are short and must not wait behind answers."""
 TIDY_EVERY = 3600.0
-
-Result = TypeVar("Result")
 
 
 def run_bot(app: App, *, webhook: str | None = None, take_over: bool = False) -> None:
@@ -200,32 +198,11 @@ async def serve(app: App, ended: asyncio.Event, *, webhook: str | None = None, t
 
     Raises: BotError.
     """
-    with contextlib.suppress(_Ended):
+    with contextlib.suppress(WorkStopped):
         async with _open_services(app, ended) as (services, bot):
             claiming = claim_updates(bot, services.database, url=webhook or "", take_over=take_over)
-            await _unless_ended(ended, claiming)
+            await unless_stopped(claiming, ended)
             await _work(services, bot, ended, webhook)
-
-
-class _Ended(Exception):
-    """The process was told to end while it was still starting."""
-
-
-async def _unless_ended(ended: asyncio.Event, step: Coroutine[Any, Any, Result]) -> Result:
-    """Take a step that may be long, while Telegram cannot be reached.
-
-    Raises: _Ended if told to end before it is done.
-    """
-    task, ending = asyncio.ensure_future(step), asyncio.ensure_future(ended.wait())
-    try:
-        await asyncio.wait([task, ending], return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise _Ended
-        return task.result()
-    finally:
-        task.cancel()
-        ending.cancel()
-        await asyncio.gather(task, ending, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -235,7 +212,7 @@ async def _open_services(app: App, ended: asyncio.Event) -> "AsyncIterator[tuple
     server = None
     try:
         server = serve_metrics(metrics, settings.monitor_port) if settings.monitor_port else None
-        await _unless_ended(ended, until_reached(bot.initialize))
+        await unless_stopped(until_reached(bot.initialize), ended)
         chats, journal = Chats(database), Journal(database)
         metrics.backlog.set_function(journal.count_unfinished)
         services = Services(
@@ -274,7 +251,7 @@ async def _work(services: Services, bot: "telegram.Bot", ended: asyncio.Event, w
                 secret = services.settings.webhook_secret.get_secret_value() or secrets.token_urlsafe(32)
                 how: dict[str, Any] = {"url": webhook, "settings": services.settings, "secret": secret}
                 await stack.enter_async_context(listen_for_updates(processor.receive, metrics, **how))
-                await _unless_ended(ended, set_webhook(bot, services.database, **how))
+                await unless_stopped(set_webhook(bot, services.database, **how), ended)
                 receiving = watch_webhook(bot, metrics, url=webhook)
             else:
                 receiving = poll(bot, processor.receive, metrics)

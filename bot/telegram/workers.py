@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -17,6 +17,33 @@ _END = object()
 
 class WorkStopped(Exception):
     """The work was told to stop, before it began or at a point where it may."""
+
+
+async def unless_stopped(step: Awaitable[Result], stop: asyncio.Event | None) -> Result:
+    """The result of a step. Raises: WorkStopped, and the step is cancelled, if `stop` is set first."""
+    if stop is None:
+        return await step
+    task, stopping = asyncio.ensure_future(step), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait([task, stopping], return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            raise WorkStopped
+        return task.result()
+    finally:
+        task.cancel()
+        stopping.cancel()
+        await asyncio.gather(task, stopping, return_exceptions=True)
+
+
+async def _acquire(semaphore: asyncio.Semaphore, stop: asyncio.Event | None) -> None:
+    """Take one of the semaphore's places. Raises: WorkStopped, and none is taken, if `stop` is set first."""
+    taking = asyncio.ensure_future(semaphore.acquire())
+    try:
+        await unless_stopped(taking, stop)
+    except BaseException:
+        if taking.done() and not taking.cancelled():
+            semaphore.release()
+        raise
 
 
 class WorkerPool:
@@ -35,38 +62,33 @@ class WorkerPool:
 
         Raises: WorkStopped if `stop` was set before it began.
         """
-        results = [item async for item in self._stream(lambda: iter([function()]), waiting=stop, stop=None)]
-        if not results:
-            raise WorkStopped
-        return results[0]
+        (result,) = [item async for item in self._items(lambda: iter([function()]), waiting=stop, stop=None)]
+        return result
 
     async def stream(
         self, make: Callable[[], Iterator[Result]], *, stop: asyncio.Event | None = None
     ) -> AsyncGenerator[Result, None]:
         """What an iterator yields, as it comes; ends early when `stop` is set, begun or not."""
-        async for item in self._stream(make, waiting=stop, stop=stop):
-            yield item
+        with suppress(WorkStopped):
+            async for item in self._items(make, waiting=stop, stop=stop):
+                yield item
 
-    async def _stream(
+    async def _items(
         self, make: Callable[[], Iterator[Result]], *, waiting: asyncio.Event | None, stop: asyncio.Event | None
     ) -> AsyncGenerator[Result, None]:
-        if not await _acquired(self._places, waiting):
-            return
+        await _acquire(self._places, waiting)
         place = ExitStack()  # given up once, by whoever is first to need it no more
         place.callback(self._places.release)
-        try:
-            if not await _acquired(self._threads, waiting):
-                return
+        with place:
+            await _acquire(self._threads, waiting)
             work = _Thread(make, self._threads.release, place)
             try:
-                while (item := await _next(work.items, stop)) is not _END:
+                while (item := await unless_stopped(work.items.get(), stop)) is not _END:
                     if isinstance(item, BaseException):
                         raise item
                     yield item  # type: ignore[misc]  # the iterator's
             finally:
                 work.abandoned.set()
-        finally:
-            place.close()
 
 
 class _Thread:
@@ -93,36 +115,6 @@ class _Thread:
     def _tell(self, function: Callable[..., None], *values: object) -> None:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(function, *values)
-
-
-async def _acquired(semaphore: asyncio.Semaphore, stop: asyncio.Event | None) -> bool:
-    """Take a place; False, and none taken, if `stop` is set first."""
-    if stop is None:
-        return await semaphore.acquire()
-    taking, stopping = asyncio.ensure_future(semaphore.acquire()), asyncio.ensure_future(stop.wait())
-    wanted = False
-    try:
-        await asyncio.wait([taking, stopping], return_when=asyncio.FIRST_COMPLETED)
-        wanted = not stop.is_set()
-    finally:
-        stopping.cancel()
-        if not wanted and taking.done() and not taking.cancelled():
-            semaphore.release()
-        elif not wanted:
-            taking.cancel()
-    return wanted
-
-
-async def _next(items: asyncio.Queue[object], stop: asyncio.Event | None) -> object:
-    if stop is None:
-        return await items.get()
-    waiting = [asyncio.ensure_future(items.get()), asyncio.ensure_future(stop.wait())]
-    try:
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        return _END if stop.is_set() else waiting[0].result()
-    finally:
-        for task in waiting:
-            task.cancel()
 
 
 class ChatQueues:
