@@ -380,8 +380,9 @@ class Limits:
         settings, questions = self._settings, [(row["at"], 1) for row in rows if row["question"]]
         limits = [(messages.TOKEN_LIMIT, settings.tokens_per_day, DAY, [(row["at"], row["tokens"]) for row in rows])]
         if asking:
-            limits.append((messages.MINUTE_LIMIT, settings.questions_per_minute, MINUTE, questions))
-            limits.append((messages.DAY_LIMIT, settings.questions_per_day, DAY, questions))
+            by_minute = (messages.MINUTE_LIMIT, settings.questions_per_minute, MINUTE, questions)
+            by_day = (messages.DAY_LIMIT, settings.questions_per_day, DAY, questions)
+            limits = [by_minute, by_day, *limits]
         waits = [LimitReached(text, limit, _wait(uses, limit, window)) for text, limit, window, uses in limits]
         longest = max(waits, key=lambda reached: reached.wait)
         return longest if longest.wait > 0 else None
