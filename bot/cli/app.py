@@ -224,8 +224,7 @@ def telegram(
     ] = False,
 ) -> None:
     """Be a Telegram bot, with the token TELEGRAM_BOT_TOKEN, until told to end."""
-    from bot.telegram.app import run_bot
-    from bot.telegram.checking import check_bot
+    from bot.telegram.app import check_bot, run_bot
 
     files = {"certificate": certificate and str(certificate), "key": key and str(key)}
     given = {"port": port, "path": path, "secret": secret, **files}

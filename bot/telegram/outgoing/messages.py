@@ -1,7 +1,45 @@
-"""Every sentence the bot says, Arabic and English side by side. A value in braces is set apart where it is foreign."""
+"""Every sentence the bot says, Arabic and English side by side, and numbers with their nouns.
+
+A value in braces is set apart where it is foreign, see `texts.localize`.
+"""
+
+from dataclasses import dataclass
 
 from bot.messages import Message
-from bot.telegram.outgoing.counted import Noun
+from index.types import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A noun's forms with a number {n}. Arabic: one, two, 3–10, 11–99, and whole hundreds."""
+
+    ar: tuple[str, str, str, str, str]
+    en: tuple[str, str]
+
+
+def counted(n: int, noun: Noun) -> Message:
+    """A number of things, as a value for another message."""
+    return Message(ar=noun.ar[_form(n)].format(n=n), en=noun.en[n != 1].format(n=n))
+
+
+def _form(n: int) -> int:
+    if n in (1, 2):
+        return n - 1
+    if 3 <= n % 100 <= 10:
+        return 2
+    return 3 if n % 100 > 10 else 4
+
+
+def duration(seconds: float, language: Language) -> str:
+    """A length of time in short units, rounded up."""
+    whole = int(seconds) + 1
+    if whole < 100:
+        return SECONDS(language, seconds=whole)
+    minutes = -(-whole // 60)
+    if minutes < 60:
+        return MINUTES(language, minutes=minutes)
+    return HOURS(language, hours=minutes // 60, minutes=minutes % 60)
+
 
 HELLO = Message(
     ar=(
@@ -282,3 +320,30 @@ OPERATOR_ONLY = Message(ar="هذا الأمر للمشغّل.", en="This command
 INLINE_OPEN = Message(ar="اسأل سند مباشرة", en="Ask Sanad directly")
 INLINE_WAIT = Message(ar="وصلت إلى الحد؛ ابحث ثانية بعد {wait}", en="Limit reached; search again in {wait}")
 INLINE_STRANGER = Message(ar="هذا البوت خاص", en="This bot is private")
+
+BOT_DESCRIPTION = Message(
+    ar=(
+        "اسأل مقالًا بالعربية أو الإنجليزية، وكل جملة في الجواب منقولة منه بنصها. أرسل مقالك أو اسأل عن المقالات "
+        "الموجودة."
+    ),
+    en=(
+        "Ask an article in Arabic or English; every statement of the answer is quoted from it. Send your own, or ask "
+        "what is there."
+    ),
+)
+BOT_SHORT_DESCRIPTION = Message(
+    ar="أجوبة من المقال، كل جملة بسندها.", en="Answers from the article, every statement with its source."
+)
+
+MENU = {
+    "articles": Message(ar="المقالات: اختيار وحذف", en="Choose or remove an article"),
+    "add": Message(ar="أضف نصًا مقالًا", en="Add a text as an article"),
+    "sources": Message(ar="جمل الجواب الأخير", en="Sentences of the last answer"),
+    "new": Message(ar="محادثة جديدة", en="New conversation"),
+    "stop": Message(ar="أوقف الجواب", en="End the answer"),
+    "language": Message(ar="لغة الرسائل", en="Language of messages"),
+    "help": Message(ar="المساعدة", en="Help"),
+    "privacy": Message(ar="ما أحفظه", en="What I keep"),
+    "forget": Message(ar="احذف ما أعطيتني", en="Delete all you gave me"),
+}
+"""The command menu that Telegram shows, in its order."""

@@ -1,1 +1,4 @@
-"""How updates come in, and which handler each of them reaches."""
+"""How updates come in (`receiving`), and what becomes of each (`processing`).
+
+What a person gets in return is decided by the handlers. Nothing but `app` imports from here.
+"""

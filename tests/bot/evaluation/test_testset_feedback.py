@@ -14,7 +14,8 @@ from bot.cli.app import app
 from bot.evaluation.run import SearchScope
 from bot.evaluation.target import make_target
 from bot.evaluation.testset import TestSet, leave_out_unchecked, load_testset
-from bot.telegram.state.answers import Answers, Cited, Given
+from bot.telegram.outgoing.texts import CitedSentence
+from bot.telegram.state.chats import Answers, StoredAnswer
 from bot.telegram.state.database import DATABASE, Database
 from config.errors import BotError, TestSetError
 from config.settings import load_settings
@@ -24,8 +25,8 @@ from index.text.sentences import split_sentences
 TEXT = "The bridge opened in 1931. It is 40 metres long. It is painted red."
 SHARED = article_from_text(TEXT, source="shared.txt")
 OWN = article_from_text(TEXT.replace("bridge", "tower"), source="own.txt")
-CITED = [Cited(SHARED.id, SHARED.title, "en", s.position, s.text, s.start) for s in split_sentences(SHARED)]
-THEIRS = [Cited(OWN.id, OWN.title, "en", s.position, s.text, s.start) for s in split_sentences(OWN)]
+CITED = [CitedSentence(SHARED.id, SHARED.title, "en", s.position, s.text, s.start) for s in split_sentences(SHARED)]
+THEIRS = [CitedSentence(OWN.id, OWN.title, "en", s.position, s.text, s.start) for s in split_sentences(OWN)]
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +65,11 @@ def collect(answers: Answers) -> None:
     ]
     for number, (question, answered, cited, verdicts) in enumerate(said, 1):
         text = cited[0].text if answered else ""
-        answers.keep(Given(number, 7, 7, float(number), question, "en", answered, text, tuple(cited), f"{question}?"))
+        answers.add(
+            StoredAnswer(number, 7, 7, float(number), question, "en", answered, text, tuple(cited), f"{question}?")
+        )
         for verdict in verdicts:
-            answers.judge(number, 7, verdict, sentence=1 if verdict == "wrong" else 0)  # type: ignore[arg-type]
+            answers.rate(number, 7, verdict, sentence=1 if verdict == "wrong" else 0)  # type: ignore[arg-type]
 
 
 def run(*arguments: str) -> Result:

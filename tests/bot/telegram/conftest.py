@@ -3,6 +3,9 @@
 import asyncio
 import itertools
 import shutil
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +15,8 @@ from typing import Any
 import pytest
 
 from bot.bootstrap import App, bootstrap
-from bot.telegram.runtime.serving import serve
+from bot.telegram.app import serve
+from bot.telegram.state.database import Database
 from config.settings import load_settings
 from index.readers.sources import read_source
 from index.types import Article
@@ -21,7 +25,11 @@ from tests.bot.telegram.oracle import entity_fault
 from tests.bot.telegram.people import Person, make_group
 
 OPERATOR = 6999
-SEEDS = Path(__file__).resolve().parents[3] / "seeds"
+ROOT = Path(__file__).resolve().parents[3]
+SEEDS = ROOT / "seeds"
+LIGHT = {"provider": "light"}
+"""The quicker encoder, where it does not matter how well it finds."""
+Spawn = Callable[..., "subprocess.Popen[bytes]"]
 
 
 class Running:
@@ -122,3 +130,42 @@ def make_app(api: BotApi, home: Path, **options: Any) -> App:
     embedding, llm = options.pop("embedding", {}), options.pop("llm", {})
     telegram = {"token": TOKEN, "base_url": api.url, "base_file_url": api.file_url, "public": True, **options}
     return bootstrap(load_settings({"home": str(home), "telegram": telegram, "embedding": embedding, "llm": llm}))
+
+
+@pytest.fixture
+def spawn(api: BotApi, tmp_path: Path) -> Iterator[Spawn]:
+    """Start a bot process on the test's data folder."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def run(*, claims: int = 1, seconds: float = 0.0, words: int = 8, hold: float = 30.0) -> "subprocess.Popen[bytes]":
+        arguments = [str(tmp_path / "home"), api.url, api.file_url, str(claims), str(seconds), str(words), str(hold)]
+        command = [sys.executable, "-m", "tests.bot.telegram.process", *arguments]
+        started.append(subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL))
+        return started[-1]
+
+    yield run
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def readable(home: Path, words: str) -> bool:
+    """Whether the bot's files of its own hold the words."""
+    return any(words.encode() in one.read_bytes() for one in home.glob("telegram.sqlite3*"))
+
+
+def rows(home: Path, table: str) -> list[tuple[Any, ...]]:
+    """All rows of a table of the bot's database."""
+    database = Database(home / "telegram.sqlite3")
+    found = [tuple(row) for row in database.fetch_all(f"SELECT * FROM {table}")]  # noqa: S608 – our own
+    database.close()
+    return found

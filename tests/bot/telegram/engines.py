@@ -58,3 +58,10 @@ def slow(app: App, **options: Any) -> App:
 def slowed(**options: Any) -> Callable[[App], App]:
     """A change that makes a product slow."""
     return lambda app: slow(app, **options)
+
+
+def whole_answer(article: Article) -> Answer:
+    """An answer of one claim that cites the whole text of an article."""
+    sentence = Sentence(article.id, 0, 0, 0, len(article.text), article.text)
+    claim = Claim("It is so.", (Citation(article, sentence),))
+    return Answer(Question("?", "en"), (claim,), 0.5, "made", ())

@@ -95,3 +95,13 @@ def _execute(request: str, **values: Any) -> dict[str, Any]:
 
 
 _execute("setLogVerbosityLevel", new_verbosity_level=0)
+
+
+def links_in(message: dict[str, Any]) -> list[tuple[str, str]]:
+    """The words and addresses of a message's links."""
+    encoded = message.get("text", message.get("message_text", "")).encode("utf-16-le")
+    return [
+        (encoded[2 * one["offset"] : 2 * (one["offset"] + one["length"])].decode("utf-16-le"), one["url"])
+        for one in message["entities"]
+        if one["type"] == "text_link"
+    ]

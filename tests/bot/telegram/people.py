@@ -132,3 +132,11 @@ def make_group(api: BotApi, chat_id: int, title: str) -> int:
     """A group that the bot is in."""
     api.state.chats[chat_id] = {"id": chat_id, "type": "supergroup", "title": title}
     return chat_id
+
+
+def forget(person: Person) -> None:
+    """Ask for it, confirm, and wait until it is said to be done."""
+    sure = person.ask("/forget")
+    before = len(person.heard())
+    person.tap(sure, "Yes")
+    assert "All you gave me is deleted" in person.next(after=before)["text"]

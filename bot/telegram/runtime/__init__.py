@@ -1,1 +1,0 @@
-"""The bot at work: its start and end, queues, threads, logs and counters."""
