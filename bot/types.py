@@ -64,7 +64,7 @@ class Citation:
     sentence: Sentence
     span: tuple[int, int] | None = None
     """Where in `sentence.text` the answer itself stands, if it was found with confidence."""
-    tellings: int = 1
+    source_count: int = 1
     """How many articles of the library, telling the same story, say the sentence; one of them is cited."""
 
 

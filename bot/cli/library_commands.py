@@ -72,7 +72,7 @@ def search_sentences(app: App, text: str, *, article: str | None, k: int, only: 
     article_id = app.library.resolve(article).id if article else None
     found = app.engine.retriever.find(text, article_id=article_id, only=only, k=k)
     for evidence in found.evidence[:k]:
-        print("\n".join(_hit(evidence, found.tellings(evidence.sentence))))
+        print("\n".join(_hit(evidence, found.source_count(evidence.sentence))))
     return bool(found.evidence)
 
 
@@ -145,10 +145,10 @@ def _about(record: ArticleRecord) -> Iterator[str]:
     return (f"{name:10} {value}" for name, value in known.items() if value)
 
 
-def _hit(evidence: Evidence, tellings: int) -> Iterator[str]:
+def _hit(evidence: Evidence, source_count: int) -> Iterator[str]:
     article, sentence = evidence.article, evidence.sentence
     yield _said(sentence)
-    sources = f"  (in {tellings} sources)" if tellings > 1 else ""
+    sources = f"  (in {source_count} sources)" if source_count > 1 else ""
     yield f"    {article.id}:{sentence.position + 1}  {_place(article, sentence)}{clean(article.title)}{sources}"
     if link := link_to(article, sentence):
         yield f"    {link}"

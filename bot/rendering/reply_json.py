@@ -42,7 +42,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "page": place.page or None,
         "heading": place.heading or None,
         "link": link_to(citation.article, sentence) or None,
-        "sources": citation.tellings,
+        "sources": citation.source_count,
         "sentence": sentence.position,
         "start": sentence.start,
         "end": sentence.end,

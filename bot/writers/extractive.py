@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from bot.grounding.check import Sources, quotation
 from bot.types import DraftClaim, Question, Usage, Withheld
 from index.retrieval.quote_selection import choose
-from index.retrieval.retriever import Found
+from index.retrieval.retriever import RetrievalResult
 
 
 class ExtractiveWriter:
@@ -16,7 +16,7 @@ class ExtractiveWriter:
     quotes = True
 
     def write(
-        self, question: Question, found: Found, sources: Sources, withheld: Sequence[Withheld]
+        self, question: Question, found: RetrievalResult, sources: Sources, withheld: Sequence[Withheld]
     ) -> Iterator[DraftClaim | Usage]:
         """Quote what `index.retrieval.quote_selection` chooses of the best sentence's article."""
         indexed = found.articles[found.evidence[0].article.id]

@@ -32,7 +32,7 @@ MOST_CANDIDATES = 5000
 """The same where a filter leaves few of them."""
 CANDIDATE_ARTICLES = 4
 """Articles of each language that are then ranked whole."""
-TELLINGS = 5
+MOST_DUPLICATES = 5
 """Articles that may tell one story without taking another's place."""
 LEAST_EVIDENCE = 5
 """Sentences of evidence even where fewer are asked for."""
@@ -49,7 +49,7 @@ ANY = Filter()
 
 
 @dataclass(frozen=True)
-class Found:
+class RetrievalResult:
     """Evidence, best first, and what it was chosen from; `seconds` by stage."""
 
     evidence: tuple[Evidence, ...]
@@ -72,7 +72,7 @@ class Found:
         """Whether the confidence is enough to answer."""
         return self.confidence >= self.merged.threshold(strictness)
 
-    def tellings(self, sentence: Sentence) -> int:
+    def source_count(self, sentence: Sentence) -> int:
         """How many articles say the sentence: those that tell its story, or, in the same words, those looked at."""
         said = search_form(sentence.text)
         telling = sum(said in text for text in self.told.get(sentence.article_id, ()))
@@ -102,7 +102,7 @@ class Retriever:
         spaces: Sequence[str] = ("",),
         only: Filter = ANY,
         k: int = LEAST_EVIDENCE,
-    ) -> Found:
+    ) -> RetrievalResult:
         """Find the k best sentences for a question: in one article, or in all of the spaces that the filter admits.
 
         Of articles that tell the same story, one is looked at.
@@ -128,7 +128,7 @@ class Retriever:
             merged = rank_articles(question, articles)
         evidence = merged.top(max(k, LEAST_EVIDENCE))
         seconds = {"embed": encoded - began, "find": perf_counter() - encoded}
-        return Found(evidence, merged, seconds, told)
+        return RetrievalResult(evidence, merged, seconds, told)
 
     def warm(self) -> None:
         """Load the encoders, so that the first question need not wait for them. Raises: EmbeddingError."""
@@ -220,7 +220,7 @@ def _candidates(view: View, question: EncodedQuestion, only: Filter) -> list[str
             [hit.article_id for hit in hits if (hit.language, hit.encoder) == (language, encoder)]
             for encoder in ("main", "second")
         ]
-        named += nominate(lists, TELLINGS * CANDIDATE_ARTICLES)
+        named += nominate(lists, MOST_DUPLICATES * CANDIDATE_ARTICLES)
     return list(dict.fromkeys([*named, *few]))
 
 

@@ -109,7 +109,7 @@ def _claim(claim: Claim, new: Sequence[Citation], language: Language, numbers: M
         shown = [_mark(citation, numbers), Span(" ")]
         if not quoting:
             shown += [*_enclosed([Span(plain(citation.sentence.text))], citation.article.language), Span(" — ")]
-        shown += _origin(citation.article, citation.sentence, citation.tellings)
+        shown += _origin(citation.article, citation.sentence, citation.source_count)
         quotes.append(Paragraph(citation.article.language, tuple(shown)))
     head = _quoting(claim, numbers) if quoting else _saying(claim, language, numbers)
     return Group((head,), tuple(quotes))
@@ -142,9 +142,9 @@ def _highlighted(citation: Citation) -> list[Span]:
     return [part for part in parts if part.text]
 
 
-def _origin(article: Article, sentence: Sentence, tellings: int = 1) -> list[Span]:
+def _origin(article: Article, sentence: Sentence, source_count: int = 1) -> list[Span]:
     where = messages.SENTENCE_AT(article.language, title=shortened(article.title), number=sentence.position + 1)
-    where += place_of(article, sentence, tellings)
+    where += place_of(article, sentence, source_count)
     return [Span(where, "italic", link_of(article, sentence) or None)]
 
 

@@ -18,9 +18,9 @@ _REST = r"[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff]*"
 _ADDRESS = re.compile(rf"https?://{_LABEL}(?:\.{_LABEL})+\.?(?::[0-9]{{1,5}})?(?:[/?#]{_REST})?")
 
 
-def place_of(article: Article, sentence: Sentence, tellings: int = 1) -> str:
+def place_of(article: Article, sentence: Sentence, source_count: int = 1) -> str:
     """What is known of where the sentence stands, after commas, in the article's language."""
-    return place_words(article, sentence, article.language, tellings=tellings, tidy=shortened)
+    return place_words(article, sentence, article.language, source_count=source_count, tidy=shortened)
 
 
 def link_of(article: Article, sentence: Sentence) -> str:

@@ -58,7 +58,7 @@ class Given:
 def given(reply: Reply, *, asked: str, update_id: int, chat_id: int, person_id: int) -> Given:
     """What to remember of a reply; `asked` is the question as it was typed."""
     nearest = [(evidence.article, evidence.sentence, 1) for evidence in reply.evidence[:NEAREST_SHOWN]]
-    cited = [(citation.article, citation.sentence, citation.tellings) for citation in citations(reply)]
+    cited = [(citation.article, citation.sentence, citation.source_count) for citation in citations(reply)]
     shown = tuple(_cite(*one) for one in (cited if isinstance(reply, Answer) else nearest))
     ranked = [evidence.sentence for evidence in reply.evidence]
     best = min(cited, key=lambda one: ranked.index(one[1]) if one[1] in ranked else len(ranked), default=None)
@@ -77,9 +77,9 @@ def given(reply: Reply, *, asked: str, update_id: int, chat_id: int, person_id: 
     )
 
 
-def _cite(article: Article, sentence: Sentence, tellings: int) -> Cited:
+def _cite(article: Article, sentence: Sentence, source_count: int) -> Cited:
     start = units(article.text[: sentence.start])
-    place, link = place_of(article, sentence, tellings), link_of(article, sentence)
+    place, link = place_of(article, sentence, source_count), link_of(article, sentence)
     return Cited(article.id, article.title, article.language, sentence.position, sentence.text, start, place, link)
 
 

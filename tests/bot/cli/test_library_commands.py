@@ -54,7 +54,7 @@ def test_the_same_story_is_cited_once_with_its_number_of_sources(app: App) -> No
     assert stories == {f"paper {n}": copies[0].id for n in range(3)} | {"museum": ""}
     found = app.engine.retriever.find("How many passengers does the ferry hold?")
     assert len({evidence.article.id for evidence in found.evidence} & {copy.id for copy in copies}) == 1
-    assert found.tellings(found.evidence[0].sentence) == 3
+    assert found.source_count(found.evidence[0].sentence) == 3
 
 
 def test_a_sentence_that_unlike_articles_share_is_evidence_once_with_its_number_of_sources(app: App) -> None:
@@ -65,7 +65,7 @@ def test_a_sentence_that_unlike_articles_share_is_evidence_once_with_its_number_
     assert {record.story for record in app.library.records()} == {""}
     found = app.engine.retriever.find("How many passengers does the ferry Noor hold?")
     assert [one.sentence.text for one in found.evidence].count(shared) == 1
-    assert found.tellings(found.evidence[0].sentence) == len(boats)
+    assert found.source_count(found.evidence[0].sentence) == len(boats)
 
 
 def test_only_sources_that_say_the_sentence_are_counted(app: App) -> None:
@@ -78,9 +78,9 @@ def test_only_sources_that_say_the_sentence_are_counted(app: App) -> None:
         for only in (Filter(), Filter(language="en")):
             found = app.engine.retriever.find(question, only=only)
             assert source in (None, found.evidence[0].article.source)
-            assert found.tellings(found.evidence[0].sentence) == count
+            assert found.source_count(found.evidence[0].sentence) == count
             own = {"full": 1, "short": 2}[found.evidence[0].article.source]
-            assert {found.tellings(one.sentence) for one in found.evidence} == {own, 2}
+            assert {found.source_count(one.sentence) for one in found.evidence} == {own, 2}
 
 
 def test_a_filter_leaves_the_order_of_articles_to_the_question(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +156,7 @@ def test_filters_narrow_what_is_searched(app: App) -> None:
 
 def test_a_citation_names_author_and_date() -> None:
     article = replace(told(STORY, "s"), metadata=Metadata(author="Dana\nReed", published="2024-05-03"))
-    citation = Citation(article, split_sentences(article)[1], tellings=2)
+    citation = Citation(article, split_sentences(article)[1], source_count=2)
     expectations: dict[Language, str] = {
         "en": f"{article.title}, sentence 2, by Dana Reed, of 2024-05-03, in 2 sources (s)",
         "ar": f"{article.title}، الجملة 2، بقلم Dana Reed، بتاريخ 2024-05-03، في 2 من المصادر (s)",

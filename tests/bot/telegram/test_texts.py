@@ -74,7 +74,7 @@ def citations(draw: st.DrawFn) -> Citation:
         updated=draw(st.sampled_from(["", "2025-01-02T03:04:05+00:00"])),
     )
     sentence = Sentence(article.id, draw(st.integers(0, 9)), 0, 0, len(text), text)
-    return Citation(article, sentence, span, tellings=draw(st.integers(1, 3)))
+    return Citation(article, sentence, span, source_count=draw(st.integers(1, 3)))
 
 
 @st.composite
