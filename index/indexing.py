@@ -129,7 +129,7 @@ class Indexer:
 
 def _places(article: Article, parts: Parts) -> list[tuple[int, str]]:
     """Page and heading of each sentence."""
-    places = (article.place(sentence.start) for sentence in parts.sentences)
+    places = (article.location(sentence.start) for sentence in parts.sentences)
     return [(place.page, place.heading) for place in places]
 
 

@@ -31,8 +31,8 @@ class Metadata:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """From `start` on, until the next place: the page (1, 2, …; 0 where there are none) and the nearest heading."""
+class Location:
+    """The page (1, 2, …; 0 where there are none) and the nearest heading of the text from `start` to the next one."""
 
     start: int
     page: int = 0
@@ -44,7 +44,7 @@ class Article:
     """A text as published, never normalised.
 
     `id` follows from the source and so survives a change of the text; `version` follows from the text and what the
-    source says about it. `places` are in order; once stored, they begin with sentences. `origin` names the bytes it
+    source says about it. `locations` are in order; once stored, they begin with sentences. `origin` names the bytes it
     was read from and how: same origin, same article. `updated` is when this version took the place of another, by ISO
     8601; "" for the first one.
     """
@@ -55,7 +55,7 @@ class Article:
     text: str
     language: Language
     metadata: Metadata = Metadata()
-    places: tuple[Place, ...] = field(default=(), compare=False)
+    locations: tuple[Location, ...] = field(default=(), compare=False)
     origin: str = field(default="", compare=False)
     updated: str = field(default="", compare=False)
 
@@ -66,10 +66,10 @@ class Article:
         known = f"\0{says}" if says != Metadata() else ""
         return hashlib.sha256(f"{self.title}\0{self.text}{known}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
-    def place(self, offset: int) -> Place:
-        """Where in the source a character of the text stands."""
-        number = bisect_right(self.places, offset, key=lambda place: place.start)
-        return self.places[number - 1] if number else Place(0)
+    def location(self, offset: int) -> Location:
+        """Return the page and the heading that a character of the text stands under."""
+        number = bisect_right(self.locations, offset, key=lambda location: location.start)
+        return self.locations[number - 1] if number else Location(0)
 
 
 @dataclass(frozen=True, slots=True)

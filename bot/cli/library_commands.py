@@ -155,7 +155,7 @@ def _hit(evidence: Evidence, source_count: int) -> Iterator[str]:
 
 
 def _place(article: Article, sentence: Sentence) -> str:
-    place = article.place(sentence.start)
+    place = article.location(sentence.start)
     page = [f"p. {place.page}"] if place.page else []
     heading = [f"under “{one_line(place.heading)}”"] if place.heading else []
     return f"[{', '.join(page + heading)}] " if page or heading else ""

@@ -28,7 +28,7 @@ def place_words(
     def apart(text: str) -> str:
         return isolate(tidy(text))
 
-    place, about, updated = article.place(sentence.start), article.metadata, article.updated[:10]
+    place, about, updated = article.location(sentence.start), article.metadata, article.updated[:10]
     parts = [
         place.page and messages.PLACE_PAGE(language, page=place.page),
         place.heading and messages.PLACE_HEADING(language, heading=apart(place.heading)),

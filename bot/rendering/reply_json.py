@@ -30,7 +30,7 @@ def reply_json(reply: Reply) -> dict[str, Any]:
 
 def _citation(citation: Citation) -> dict[str, Any]:
     sentence = citation.sentence
-    place = citation.article.place(sentence.start)
+    place = citation.article.location(sentence.start)
     return {
         "article_id": citation.article.id,
         "title": citation.article.title,

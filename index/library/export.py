@@ -26,7 +26,7 @@ from index.library.export_checks import Inspector
 from index.library.library import Library
 from index.library.records import from_values, to_values
 from index.models.choose import Vectors
-from index.types import Article, IndexedArticle, Passage, Place, Sentence
+from index.types import Article, IndexedArticle, Location, Passage, Sentence
 
 FORMAT = "sanad-library-1"
 ROOM, MOST_UNPACKED = 200_000_000, 50
@@ -94,7 +94,7 @@ def _values(library: Library) -> Iterator[dict[str, Any]]:
 def _to_values(indexed: IndexedArticle) -> dict[str, Any]:
     return {
         "text": indexed.article.text,
-        "places": [asdict(place) for place in indexed.article.places],
+        "places": [asdict(place) for place in indexed.article.locations],
         "sentences": [[one.paragraph, one.start, one.end] for one in indexed.sentences],
         "passages": [[one.first, one.last, one.start, one.end] for one in indexed.passages],
         "sentence_vectors": _packed(indexed.sentence_vectors),
@@ -105,7 +105,7 @@ def _to_values(indexed: IndexedArticle) -> dict[str, Any]:
 
 def _from_values(values: dict[str, Any]) -> tuple[IndexedArticle, Any]:
     record, text = from_values(values["id"], values["record"]), values["text"]
-    places = tuple(Place(**place) for place in values["places"])
+    places = tuple(Location(**place) for place in values["places"])
     about = (record.language, record.metadata, places, record.origin)
     article = Article(record.id, record.title, record.source, text, *about)
     sentences = tuple(

@@ -59,7 +59,7 @@ def _check_record(record: ArticleRecord, indexed: IndexedArticle) -> None:
 
 
 def _check_parts(indexed: IndexedArticle) -> None:
-    text, places = indexed.article.text, indexed.article.places
+    text, places = indexed.article.text, indexed.article.locations
     parts: list[Sentence | Passage] = [*indexed.sentences, *indexed.passages]
     for one in parts:
         _require(_are_numbers(one.start, one.end) and 0 <= one.start < one.end <= len(text), "offsets")

@@ -54,7 +54,7 @@ def _nodes(
 
 def _where(article: Article, part: Sentence | Passage) -> dict[str, Any]:
     """The page and heading of a part, as far as it has them."""
-    place = article.place(part.start)
+    place = article.location(part.start)
     return {name: value for name, value in (("page", place.page), ("heading", place.heading)) if value}
 
 

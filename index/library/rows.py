@@ -18,7 +18,7 @@ from index.library.nodes import held_rows, passage_nodes, sentence_nodes
 from index.library.records import from_values, to_values
 from index.library.store import Session
 from index.models.choose import Vectors
-from index.types import Article, ArticleRecord, IndexedArticle, Language, Passage, Place, Sentence
+from index.types import Article, ArticleRecord, IndexedArticle, Language, Location, Passage, Sentence
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
@@ -238,21 +238,21 @@ def _in_order(parts: list[tuple[int, Vectors, dict[str, Any]]]) -> Parts:
     return Parts([row for *_, row in parts], vectors)
 
 
-def article_of(record: ArticleRecord, text: str, places: tuple[Place, ...] = ()) -> Article:
+def article_of(record: ArticleRecord, text: str, places: tuple[Location, ...] = ()) -> Article:
     """The article of a record and its text."""
     updated = record.indexed if record.history else ""
     about = (record.language, record.metadata, places, record.origin, updated)
     return Article(record.id, record.title, record.source, text, *about)
 
 
-def _places(rows: Sequence[dict[str, Any]]) -> tuple[Place, ...]:
+def _places(rows: Sequence[dict[str, Any]]) -> tuple[Location, ...]:
     """Where sentences stand, one place for all that follow each other on a page and under a heading."""
-    every = [Place(row["start"], row.get("page", 0), row.get("heading", "")) for row in rows]
-    kept = [place for place, before in zip(every, [Place(0), *every], strict=False) if _differ(place, before)]
+    every = [Location(row["start"], row.get("page", 0), row.get("heading", "")) for row in rows]
+    kept = [place for place, before in zip(every, [Location(0), *every], strict=False) if _differ(place, before)]
     return tuple(kept)
 
 
-def _differ(one: Place, other: Place) -> bool:
+def _differ(one: Location, other: Location) -> bool:
     return (one.page, one.heading) != (other.page, other.heading)
 
 

@@ -18,7 +18,7 @@ from index.readers.sources import article_from_bytes, article_from_text
 from index.retrieval.links import link_to
 from index.retrieval.retriever import CANDIDATE_ARTICLES, _candidates
 from index.text.sentences import split_sentences
-from index.types import Article, Language, Metadata, Place
+from index.types import Article, Language, Location, Metadata
 from tests import documents
 from tests.made import SHAPE, made_article
 
@@ -132,7 +132,7 @@ def test_facts_and_places_are_stored_and_come_back(app: App) -> None:
     stored = app.library.article(record)
     assert (record.metadata, record.origin, stored) == (article.metadata, article.origin, article)
     assert (record.metadata.author, record.metadata.tags) == ("Dana Reed", ("boats",))
-    assert stored.place(stored.text.index("crossing")) == Place(0, 0, "Boats")
+    assert stored.location(stored.text.index("crossing")) == Location(0, 0, "Boats")
 
 
 def test_filters_narrow_what_is_searched(app: App) -> None:
@@ -191,5 +191,5 @@ def test_a_link_leads_to_the_sentence() -> None:
     short = told("Well-known, and so on.", "s", url="https://a.example/")
     assert link_to(short, split_sentences(short)[0]).endswith("#:~:text=Well%2Dknown%2C%20and%20so%20on.")
     assert link_to(replace(article, metadata=Metadata()), sentences[0]) == ""
-    paged = replace(article, places=(Place(0, 1), Place(sentences[1].start, 2)))
+    paged = replace(article, locations=(Location(0, 1), Location(sentences[1].start, 2)))
     assert link_to(paged, sentences[1]) == "https://a.example/b#page=2"

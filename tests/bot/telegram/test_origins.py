@@ -8,7 +8,7 @@ from bot.telegram.outgoing.texts import pieces
 from bot.telegram.state.answers import Answers, Cited, given
 from bot.telegram.state.database import Database
 from bot.types import Answer, Citation, Claim, Question
-from index.types import Article, Metadata, Place, Sentence
+from index.types import Article, Location, Metadata, Sentence
 from tests.bot.telegram.conftest import Talk
 
 FILE = """---
@@ -74,7 +74,7 @@ def _answer(article: Article) -> Answer:
 def test_names_too_long_are_shortened_and_a_link_too_long_leads_to_the_page() -> None:
     long, url = "A heading without an end " * 300, "https://example.org/" + "a" * 1_980
     text = "The words of this very sentence are " + "extraordinarily " * 5 + "long, and so is its end in this article."
-    article = Article("0123456789ab", long, "s", text, "en", Metadata(long, "", url), (Place(0, 0, long),))
+    article = Article("0123456789ab", long, "s", text, "en", Metadata(long, "", url), (Location(0, 0, long),))
     answer = _answer(article)
     kept = given(answer, asked="?", update_id=1, chat_id=1, person_id=1)
     for groups in (claim_groups(answer.claims, "en"), cited_groups(kept.cited, numbered=True)):

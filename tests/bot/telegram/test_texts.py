@@ -18,7 +18,7 @@ from bot.telegram.outgoing.texts import MOST_UNITS, Group, Paragraph, Span, Styl
 from bot.telegram.state import answers
 from bot.telegram.state.answers import Cited
 from bot.types import Answer, Citation, Claim, Question, Reason, Refusal
-from index.types import Article, Evidence, Language, Metadata, Place, Sentence
+from index.types import Article, Evidence, Language, Location, Metadata, Sentence
 from tests.bot.telegram.oracle import commands_in, entity_fault
 
 LANGUAGES: tuple[Language, ...] = ("ar", "en")
@@ -70,7 +70,7 @@ def citations(draw: st.DrawFn) -> Citation:
     about = Metadata(draw(LONG), draw(st.one_of(st.sampled_from(["", "2024-12-13"]), TEXTS)), draw(URLS))
     article = Article(
         *("0123456789ab", draw(LONG), "file.txt", text, draw(st.sampled_from(LANGUAGES)), about),
-        places=(Place(0, draw(st.integers(0, 9)), draw(LONG)),),
+        locations=(Location(0, draw(st.integers(0, 9)), draw(LONG)),),
         updated=draw(st.sampled_from(["", "2025-01-02T03:04:05+00:00"])),
     )
     sentence = Sentence(article.id, draw(st.integers(0, 9)), 0, 0, len(text), text)

@@ -14,7 +14,7 @@ from index.library.library import Library
 from index.library.store import Store
 from index.library.verify import Fault, verify
 from index.readers.sources import read_source
-from index.types import Article, ArticleRecord, IndexedArticle, Place
+from index.types import Article, ArticleRecord, IndexedArticle, Location
 from tests import documents
 from tests.bot.cli.test_library_commands import OTHER, STORY, told
 from tests.index.library.test_library import rows_of
@@ -86,7 +86,7 @@ def test_what_verification_says_of_a_damaged_text_helps(app: App, tmp_path: Path
     assert index(app, path) == ["renewed"]
     assert faults(app) == []
     assert app.library.records() == before
-    assert view_of(app, before[0]).article.places == indexed.article.places
+    assert view_of(app, before[0]).article.locations == indexed.article.locations
     assert index(app, path) == []
     assert export_library(app.library, tmp_path / "library.sanad") == 1
 
@@ -96,13 +96,13 @@ def test_what_verification_mends_from_the_text_gets_its_headings_back(app: App, 
     path.write_text(f"# Boats\n\n{STORY}", encoding="utf-8")
     index(app, path)
     (before,) = app.library.records()
-    places = view_of(app, before).article.places
+    places = view_of(app, before).article.locations
     with app.library.store.session(write=True) as session:
         (passages,) = [session.make(name) for name in session.names() if name.endswith("-passages")]
         passages.delete(ids=[f"{before.id}.{before.version}.0"])
     assert [one.mended for one in faults(app)] == [True]
     assert index(app, path) == ["renewed"]
-    assert (app.library.records(), view_of(app, before).article.places) == ([before], places)
+    assert (app.library.records(), view_of(app, before).article.locations) == ([before], places)
 
 
 def test_a_file_of_the_same_text_is_read_once_more_and_no_oftener(app: App, tmp_path: Path) -> None:
@@ -123,14 +123,14 @@ def test_better_headings_reach_the_stored_article_which_is_no_new_version(app: A
     list(app.indexer.add([article, told(OTHER, "alone")]))
     (before,) = [record for record in app.library.records() if record.id == article.id]
     vectors = view_of(app, before).sentence_vectors
-    better = replace(article, origin="3:aa", places=(Place(0, 1, "Boats"), Place(len(STORY), 2, "Art")))
+    better = replace(article, origin="3:aa", locations=(Location(0, 1, "Boats"), Location(len(STORY), 2, "Art")))
     assert [one.change for one in app.indexer.add([better])] == ["renewed"]
     (after,) = [record for record in app.library.records() if record.id == article.id]
     assert after == replace(before, origin="3:aa")
     stored = view_of(app, after)
-    assert [stored.article.place(one.start) for one in stored.sentences] == [
-        *([Place(0, 1, "Boats")] * 3),
-        *([Place(len(STORY), 2, "Art")] * 2),
+    assert [stored.article.location(one.start) for one in stored.sentences] == [
+        *([Location(0, 1, "Boats")] * 3),
+        *([Location(len(STORY), 2, "Art")] * 2),
     ]
     assert np.allclose(stored.sentence_vectors, vectors, atol=1e-6)
     assert faults(app) == []
@@ -149,10 +149,10 @@ def test_a_live_version_is_stored_again_without_a_trace_on_either_store(store: S
     library, one = Library(store, SHAPE), made_article(1)
     library.commit([one, made_article(2)])
     (before,), rows = [record for record in library.records() if record.id == one.article.id], rows_of(store)
-    again = replace(one, article=replace(one.article, origin="3:aa", places=(Place(0, 4, "Boats"),)))
+    again = replace(one, article=replace(one.article, origin="3:aa", locations=(Location(0, 4, "Boats"),)))
     assert library.renew(again) == "renewed"
     assert (library.find([before.id]), rows_of(store)) == ({before.id: replace(before, origin="3:aa")}, rows)
-    assert library.article(library.find([before.id])[before.id]).place(0) == Place(0, 4, "Boats")
+    assert library.article(library.find([before.id])[before.id]).location(0) == Location(0, 4, "Boats")
     assert fault(library, one) == ""
     library.put_origins({before.id: ""})
     assert library.find([before.id]) == {before.id: before}
