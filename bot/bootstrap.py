@@ -15,7 +15,7 @@ from bot.writers.models import connected, has_model, make_model, model_name
 from config.errors import ModelError, SettingsError
 from config.settings import Settings
 from index.indexing import Indexer
-from index.library.collections import Shape
+from index.library.collections import IndexSettings
 from index.library.library import Library
 from index.library.store import Store
 from index.models.choose import Encoders, describe_encoders, make_encoders
@@ -62,8 +62,8 @@ def bootstrap(settings: Settings, *, rebuilding: bool = False, writer: str | Non
         return make_encoders(settings)
 
     main, second = describe_encoders(settings)
-    shape = Shape(main, second, passage_tokens=settings.passages.tokens)
-    library = Library(Store(settings.folder / "library", url=settings.store.url), shape, rebuilding=rebuilding)
+    index_settings = IndexSettings(main, second, passage_tokens=settings.passages.tokens)
+    library = Library(Store(settings.folder / "library", url=settings.store.url), index_settings, rebuilding=rebuilding)
     retriever = Retriever(library, encoders)
     fallback = ExtractiveWriter()
     engine = Engine(

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.library.collections import Shape
+from index.library.collections import IndexSettings
 from index.library.library import Library
 from index.types import Article, IndexedArticle, Language, Passage, Sentence
 
-SHAPE = Shape(embedding="made", second="made", passage_tokens=256)
+INDEX_SETTINGS = IndexSettings(embedding="made", second="made", passage_tokens=256)
 
 
 def made_language(number: int) -> Language:

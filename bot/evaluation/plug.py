@@ -21,7 +21,7 @@ from index.text.search_form import language_of
 from index.types import Article
 
 FOLDER = "evaluation"
-"""Where in the data folder test sets' articles are kept, apart from people's, a folder for each shape of library."""
+"""Where in the data folder test sets' articles are kept, apart from people's, a folder for each set of index settings."""
 
 
 def connect(scope: Scope, writer: str | None) -> Plug:
@@ -31,7 +31,7 @@ def connect(scope: Scope, writer: str | None) -> Plug:
     """
     settings = load_settings()
     people = bootstrap(settings)
-    home = settings.folder / FOLDER / people.library.shape.digest
+    home = settings.folder / FOLDER / people.library.settings.digest
     app = bootstrap(load_settings({"home": str(home)}), writer=writer)
 
     def prepare(testset: TestSet, progress: Progress) -> Answer:

@@ -19,8 +19,8 @@ LANGUAGES: tuple[Language, ...] = ("ar", "en")
 
 
 @dataclass(frozen=True)
-class Shape:
-    """The settings that shape stored rows; a library of one shape cannot be read with another."""
+class IndexSettings:
+    """The settings that shape stored rows; a library made with some cannot be read with others."""
 
     embedding: str
     second: str
@@ -34,11 +34,11 @@ class Shape:
 
     @property
     def digest(self) -> str:
-        """8 hexadecimal digits that name the shape."""
+        """8 hexadecimal digits that name these settings."""
         return hashlib.sha256(json.dumps(self.as_dict(), sort_keys=True).encode()).hexdigest()[:8]
 
 
-class Names:
+class CollectionNames:
     """The collections of one space of a library: `sanad-DIGEST[-SPACE]-…`.
 
     Sentences lie apart by language, so that none crowds the other out.
@@ -54,14 +54,14 @@ class Names:
         self.second = {language: f"{prefix}-second-{language}" for language in LANGUAGES}
         self.all = (self.journal, self.passages, *self.sentences.values(), *self.second.values(), self.articles)
 
-    def make(self, session: Session, shape: Shape) -> None:
+    def make(self, session: Session, settings: IndexSettings) -> None:
         """Make the collections that are not there, the list of articles last."""
         for name in self.all[:-1]:
             session.make(name)
-        session.make(self.articles, metadata=shape.as_dict())
+        session.make(self.articles, metadata=settings.as_dict())
 
 
-def catalogs(session: Session) -> list[Names]:
-    """Every space of every library in the store, of whatever shape."""
+def catalogs(session: Session) -> list[CollectionNames]:
+    """Every space of every library in the store, whatever its settings."""
     matches = (_CATALOG.fullmatch(name) for name in session.names())
-    return [Names(match["digest"], match["space"] or "") for match in matches if match]
+    return [CollectionNames(match["digest"], match["space"] or "") for match in matches if match]

@@ -80,7 +80,7 @@ def _write(library: Library, file: BinaryIO) -> int:
 
 
 def _values(library: Library) -> Iterator[dict[str, Any]]:
-    yield {"format": FORMAT, "shape": library.shape.as_dict()}
+    yield {"format": FORMAT, "shape": library.settings.as_dict()}
     for name in library.spaces():
         space = library.space(name)
         for record in space.records():
@@ -160,9 +160,9 @@ def _lines(library: Library, path: Path) -> Iterator[dict[str, Any]]:
 def _check_head(head: dict[str, Any], library: Library, damaged: str) -> None:
     if head.get("format") != FORMAT:
         raise LibraryError(damaged)
-    if head["shape"] != library.shape.as_dict():
+    if head["shape"] != library.settings.as_dict():
         raise SettingsMismatch(
-            f"The file was exported with other settings ({head['shape']!r} instead of {library.shape.as_dict()!r}); "
+            f"The file was exported with other settings ({head['shape']!r} instead of {library.settings.as_dict()!r}); "
             "set them, or index the sources again."
         )
 

@@ -20,7 +20,7 @@ class Inspector:
     """Checks articles one by one; all must have vectors of the size of those in the library, or of the first."""
 
     def __init__(self, library: Library) -> None:
-        self._has_second = library.shape.second != "none"
+        self._has_second = library.settings.second != "none"
         self._sizes = _sizes_in(library)
 
     def __call__(self, space: str, indexed: IndexedArticle, record: ArticleRecord) -> None:

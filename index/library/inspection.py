@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from index.library.collections import LANGUAGES, Names
+from index.library.collections import LANGUAGES, CollectionNames
 from index.library.records import read_records
 from index.library.rows import BATCH, article_of, drop_ids, ids_of
 from index.library.store import Session
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 
-def stored_article(session: Session, names: Names, record: ArticleRecord) -> Article | None:
+def stored_article(session: Session, names: CollectionNames, record: ArticleRecord) -> Article | None:
     """The article as far as its record and text go, whatever became of its parts."""
     row = session.make(names.articles).get(ids=[record.id], include=["documents"])
     texts = row["documents"]
     return article_of(record, texts[0]) if texts and texts[0] is not None else None
 
 
-def texts_differ(session: Session, names: Names, record: ArticleRecord, indexed: IndexedArticle) -> bool:
+def texts_differ(session: Session, names: CollectionNames, record: ArticleRecord, indexed: IndexedArticle) -> bool:
     """Whether what is kept beside a vector is another text, or one from elsewhere, than the article's."""
     sentences, passages = session.make(names.sentences[record.language]), session.make(names.passages)
     return any(
@@ -30,14 +30,14 @@ def texts_differ(session: Session, names: Names, record: ArticleRecord, indexed:
     )
 
 
-def distances(session: Session, names: Names, language: Language, vectors: Vectors) -> list[float]:
+def distances(session: Session, names: CollectionNames, language: Language, vectors: Vectors) -> list[float]:
     """How far a search of each sentence's vector ends from it: 0 if it is found."""
     collection = session.make(names.sentences[language])
     found = collection.query(query_embeddings=vectors, n_results=1, include=["distances"])
     return [float(row[0]) if len(row) else 2.0 for row in found["distances"] or []]
 
 
-def drop_strays(session: Session, names: Names) -> int:
+def drop_strays(session: Session, names: CollectionNames) -> int:
     """Delete the rows of no live version; return how many there were."""
     live = {record.id: record for record in read_records(session, names)}
     dropped = 0
@@ -49,7 +49,7 @@ def drop_strays(session: Session, names: Names) -> int:
     return dropped
 
 
-def _collections(session: Session, names: Names) -> "Iterator[tuple[Collection, str]]":
+def _collections(session: Session, names: CollectionNames) -> "Iterator[tuple[Collection, str]]":
     for language in LANGUAGES:
         yield session.make(names.sentences[language]), "sentences"
         yield session.make(names.second[language]), "sentences"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from config.errors import LibraryError, SettingsMismatch, UnknownArticle
 from index.library import inspection, records, rows
-from index.library.collections import SPACE, Names, Shape, catalogs
+from index.library.collections import SPACE, CollectionNames, IndexSettings, catalogs
 from index.library.duplicates import NEAREST, Teller
 from index.library.snapshot import Known, View
 from index.library.store import Session, Store
@@ -36,18 +36,18 @@ class Change(StrEnum):
 
 
 class Library:
-    """Articles of one shape (settings that shaped them) in one store, safe to share between processes.
+    """Articles of one store, all indexed with the same settings, safe to share between processes.
 
     A `space` is a part with collections of its own, for articles that not everyone may see; "" is shared.
-    `rebuilding` admits a store that holds a library of another shape, see `outdated`.
+    `rebuilding` admits a store that holds a library made with other settings, see `outdated`.
     """
 
-    def __init__(self, store: Store, shape: Shape, *, space: str = "", rebuilding: bool = False) -> None:
+    def __init__(self, store: Store, settings: IndexSettings, *, space: str = "", rebuilding: bool = False) -> None:
         if not SPACE.fullmatch(space):
             raise LibraryError(f"{space!r} cannot name a space of the library; use small Latin letters and digits.")
-        self.store, self.shape = store, shape
+        self.store, self.settings = store, settings
         self._rebuilding = rebuilding
-        self._names = Names(shape.digest, space)
+        self._names = CollectionNames(settings.digest, space)
         self._generation: bytes | None = None
         self._known = Known()
 
@@ -59,10 +59,10 @@ class Library:
         """
         with self.store.session() as session:
             if session.generation != self._generation:
-                self._check_shape(session)
+                self._check_settings(session)
                 self._known = Known()
                 self._generation = session.generation
-            yield View(session, self._names, self._known, self.shape)
+            yield View(session, self._names, self._known, self.settings)
 
     def open(self) -> None:
         """Open the store, if it is not open yet. Raises: SettingsMismatch, LibraryError."""
@@ -71,7 +71,7 @@ class Library:
 
     def space(self, name: str) -> "Library":
         """Another part of the same library."""
-        return Library(self.store, self.shape, space=name, rebuilding=self._rebuilding)
+        return Library(self.store, self.settings, space=name, rebuilding=self._rebuilding)
 
     def records(self) -> list[ArticleRecord]:
         """All articles, by title."""
@@ -112,7 +112,7 @@ class Library:
         with self.reading() as view:
             stored = view.stored(record)
             indexed = view.load(record) if stored and stored.version == record.version else None
-        if indexed and indexed.second_vectors is None and self.shape.second != "none":
+        if indexed and indexed.second_vectors is None and self.settings.second != "none":
             return None
         return indexed
 
@@ -177,7 +177,7 @@ class Library:
         if not self.store.exists:
             return []
         with self.store.session() as session:
-            mine = (names.space for names in catalogs(session) if names.digest == self.shape.digest)
+            mine = (names.space for names in catalogs(session) if names.digest == self.settings.digest)
             return sorted(mine)
 
     def remove(self, record: ArticleRecord) -> None:
@@ -214,9 +214,9 @@ class Library:
     @contextmanager
     def _writing(self) -> Iterator[Session]:
         with self.store.session(write=True) as session:
-            self._check_shape(session)
+            self._check_settings(session)
             self._generation = None
-            self._names.make(session, self.shape)
+            self._names.make(session, self.settings)
             if self.store.embedded:
                 self._sweep(session)  # nobody else is writing, so whatever the journal names was abandoned
             yield session
@@ -256,15 +256,15 @@ class Library:
         records.put_records(session, self._names, [record], [indexed])
         self._sweep(session, begun)
 
-    def _foreign(self, session: Session) -> list[Names]:
-        return [names for names in catalogs(session) if names.digest != self.shape.digest]
+    def _foreign(self, session: Session) -> list[CollectionNames]:
+        return [names for names in catalogs(session) if names.digest != self.settings.digest]
 
-    def _check_shape(self, session: Session) -> None:
+    def _check_settings(self, session: Session) -> None:
         for names in [] if self._rebuilding else self._foreign(session):
-            theirs = rows.read_shape(session, names)
+            theirs = rows.read_settings(session, names)
             different = ", ".join(
                 f"{key} {theirs.get(key, 'none')!r} instead of {value!r}"
-                for key, value in self.shape.as_dict().items()
+                for key, value in self.settings.as_dict().items()
                 if theirs.get(key) != value
             )
             raise SettingsMismatch(

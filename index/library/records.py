@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from index.library.collections import Names
+from index.library.collections import CollectionNames
 from index.library.store import Session
 from index.models.choose import Vectors
 from index.types import ArticleRecord, IndexedArticle, Metadata, Version
@@ -63,7 +63,7 @@ def from_values(article_id: str, values: dict[str, Any]) -> ArticleRecord:
 
 
 def read_records(
-    session: Session, names: Names, ids: list[str] | None = None, *, most: int | None = None
+    session: Session, names: CollectionNames, ids: list[str] | None = None, *, most: int | None = None
 ) -> list[ArticleRecord]:
     """Live records: all, or those of `ids` that are there; some of them where there are more than `most`."""
     collection = session.find(names.articles)
@@ -77,7 +77,7 @@ def read_records(
     ]
 
 
-def records_of_story(session: Session, names: Names, story: str) -> list[ArticleRecord]:
+def records_of_story(session: Session, names: CollectionNames, story: str) -> list[ArticleRecord]:
     """All articles that tell a story."""
     collection = session.find(names.articles)
     found = collection.get(where={"story": story}, include=["metadatas"]) if collection else None
@@ -90,7 +90,7 @@ def records_of_story(session: Session, names: Names, story: str) -> list[Article
 
 
 def nearest_records(
-    session: Session, names: Names, articles: Sequence[IndexedArticle], *, k: int
+    session: Session, names: CollectionNames, articles: Sequence[IndexedArticle], *, k: int
 ) -> list[list[tuple[ArticleRecord, str]]]:
     """For each article the k live ones nearest to it, with their texts."""
     collection = session.make(names.articles)
@@ -105,7 +105,7 @@ def nearest_records(
 
 
 def put_records(
-    session: Session, names: Names, records: Sequence[ArticleRecord], articles: Sequence[IndexedArticle]
+    session: Session, names: CollectionNames, records: Sequence[ArticleRecord], articles: Sequence[IndexedArticle]
 ) -> None:
     """Make the records' versions live: one write."""
     session.make(names.articles).upsert(
@@ -116,7 +116,7 @@ def put_records(
     )
 
 
-def put_records_again(session: Session, names: Names, records: Sequence[ArticleRecord]) -> None:
+def put_records_again(session: Session, names: CollectionNames, records: Sequence[ArticleRecord]) -> None:
     """Change what records say of articles whose texts stay."""
     if records:
         session.make(names.articles).update(
@@ -124,12 +124,12 @@ def put_records_again(session: Session, names: Names, records: Sequence[ArticleR
         )
 
 
-def drop_record(session: Session, names: Names, article_id: str) -> None:
+def drop_record(session: Session, names: CollectionNames, article_id: str) -> None:
     """Make no version of the article live."""
     session.make(names.articles).delete(ids=[article_id])
 
 
-def count(session: Session, names: Names) -> int:
+def count(session: Session, names: CollectionNames) -> int:
     """How many articles are live."""
     collection = session.find(names.articles)
     return collection.count() if collection else 0

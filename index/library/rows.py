@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
-from index.library.collections import LANGUAGES, Names
+from index.library.collections import LANGUAGES, CollectionNames
 from index.library.nodes import held_rows, passage_nodes, sentence_nodes
 from index.library.records import from_values, to_values
 from index.library.store import Session
@@ -50,7 +50,7 @@ class Entry:
     versions: tuple[ArticleRecord, ...]
 
 
-def read_articles(session: Session, names: Names) -> Iterator[Article]:
+def read_articles(session: Session, names: CollectionNames) -> Iterator[Article]:
     """All articles, with their texts."""
     collection = session.make(names.articles)
     for article_id in collection.get(include=[])["ids"]:
@@ -61,12 +61,14 @@ def read_articles(session: Session, names: Names) -> Iterator[Article]:
         yield article_of(record, (row["documents"] or [""])[0], places)
 
 
-def read_shape(session: Session, names: Names) -> dict[str, Any]:
+def read_settings(session: Session, names: CollectionNames) -> dict[str, Any]:
     """The settings that the rows were made with."""
     return dict(session.make(names.articles).metadata or {})
 
 
-def journal(session: Session, names: Names, writes: Sequence[tuple[ArticleRecord | None, ArticleRecord]]) -> list[str]:
+def journal(
+    session: Session, names: CollectionNames, writes: Sequence[tuple[ArticleRecord | None, ArticleRecord]]
+) -> list[str]:
     """Write down which versions (the old, if any, and the new) are about to be touched; return the entries' ids."""
     ids = [_key(new) for _, new in writes]
     session.make(names.journal).upsert(
@@ -84,7 +86,7 @@ def journal(session: Session, names: Names, writes: Sequence[tuple[ArticleRecord
     return ids
 
 
-def read_journal(session: Session, names: Names) -> list[Entry]:
+def read_journal(session: Session, names: CollectionNames) -> list[Entry]:
     """Writes that have not been finished."""
     found = session.make(names.journal).get(include=["metadatas"])
     return [
@@ -98,7 +100,7 @@ def read_journal(session: Session, names: Names) -> list[Entry]:
     ]
 
 
-def add_parts(session: Session, names: Names, articles: Sequence[IndexedArticle]) -> None:
+def add_parts(session: Session, names: CollectionNames, articles: Sequence[IndexedArticle]) -> None:
     """Add sentences, passages and their vectors; what is there already stays."""
     for language in LANGUAGES:
         chosen = [indexed for indexed in articles if indexed.article.language == language]
@@ -107,14 +109,16 @@ def add_parts(session: Session, names: Names, articles: Sequence[IndexedArticle]
     _add_nodes(session.make(names.passages), [node for indexed in articles for node in passage_nodes(indexed)])
 
 
-def drop_parts(session: Session, names: Names, entries: Sequence[Entry], *, keep: Container[tuple[str, str]]) -> None:
+def drop_parts(
+    session: Session, names: CollectionNames, entries: Sequence[Entry], *, keep: Container[tuple[str, str]]
+) -> None:
     """Delete the parts of the entries' versions, except of those (article, version) to keep, then the entries."""
     touched = {(record.id, record.version): record for entry in entries for record in entry.versions}
     drop_versions(session, names, [record for version, record in touched.items() if version not in keep])
     drop_ids(session.make(names.journal), [entry.id for entry in entries])
 
 
-def drop_versions(session: Session, names: Names, dead: Sequence[ArticleRecord]) -> None:
+def drop_versions(session: Session, names: CollectionNames, dead: Sequence[ArticleRecord]) -> None:
     """Delete all parts of some versions."""
     for language in LANGUAGES:
         ids = [part for record in dead if record.language == language for part in _ids(_key(record), record.sentences)]
@@ -123,7 +127,7 @@ def drop_versions(session: Session, names: Names, dead: Sequence[ArticleRecord])
     drop_ids(session.make(names.passages), [part for record in dead for part in _ids(_key(record), record.passages)])
 
 
-def load(session: Session, names: Names, records: Sequence[ArticleRecord]) -> list[IndexedArticle | None]:
+def load(session: Session, names: CollectionNames, records: Sequence[ArticleRecord]) -> list[IndexedArticle | None]:
     """The articles of live records, or None for one of which any part is gone; a few calls, however many they are."""
     if not records:
         return []
@@ -163,7 +167,7 @@ def _indexed(
     )
 
 
-def nearest(session: Session, names: Names, vector: Vectors, second: Vectors | None, k: int) -> list[Hit]:
+def nearest(session: Session, names: CollectionNames, vector: Vectors, second: Vectors | None, k: int) -> list[Hit]:
     """Up to k sentences per language and encoder, nearest first within each."""
     hits: list[Hit] = []
     for language in LANGUAGES:

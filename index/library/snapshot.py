@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index.library import inspection, records, rows
-from index.library.collections import Names, Shape
+from index.library.collections import CollectionNames, IndexSettings
 from index.library.store import Session
 from index.models.choose import Vectors
 from index.text.search_form import search_form
@@ -28,8 +28,8 @@ class Known:
 class View:
     """The library during one turn."""
 
-    def __init__(self, session: Session, names: Names, known: Known, shape: Shape) -> None:
-        self._session, self._names, self._known, self.shape = session, names, known, shape
+    def __init__(self, session: Session, names: CollectionNames, known: Known, settings: IndexSettings) -> None:
+        self._session, self._names, self._known, self.settings = session, names, known, settings
 
     def records(self) -> list[ArticleRecord]:
         """All records, in no order."""

@@ -77,7 +77,7 @@ def _look(view: View, record: ArticleRecord, indexer: Indexer) -> _Seen:
     if article is None or article.version != record.version:
         return _Seen(None, what="its text is damaged; index its source again")
     indexed = view.load(record)
-    if indexed is None or (indexed.second_vectors is None and view.shape.second != "none"):
+    if indexed is None or (indexed.second_vectors is None and view.settings.second != "none"):
         return _Seen(replace(article, origin=""), what="some of its sentences, passages or vectors were gone")
     parts = indexer.split(article)
     if (parts.sentences, parts.passages) != (indexed.sentences, indexed.passages) or view.texts_differ(record, indexed):

@@ -20,7 +20,7 @@ from index.retrieval.retriever import CANDIDATE_ARTICLES, _candidates
 from index.text.sentences import split_sentences
 from index.types import Article, Language, Location, Metadata
 from tests import documents
-from tests.made import SHAPE, made_article
+from tests.made import INDEX_SETTINGS, made_article
 
 STORY = (
     "A ferry that runs entirely on batteries began sailing on Monday between Port Selwa and Little Amber. "
@@ -114,7 +114,7 @@ def test_what_counts_as_the_same_story(one: str, other: str, *, same: bool) -> N
 
 
 def test_a_changed_article_keeps_its_id_and_remembers_its_versions(tmp_path: Path) -> None:
-    library = Library(Store(tmp_path), SHAPE)
+    library = Library(Store(tmp_path), INDEX_SETTINGS)
     for version in range(3):
         library.commit([made_article(1, version=version)])
     (record,) = library.records()

@@ -8,15 +8,15 @@ import pytest
 
 from config.errors import LibraryError, SettingsMismatch, StoreUnreachable, UnknownArticle
 from index.library import records, rows
-from index.library.collections import Names
+from index.library.collections import CollectionNames
 from index.library.library import Change, Library
 from index.library.store import Store
 from index.types import IndexedArticle
-from tests.made import SHAPE, fault, made_article
+from tests.made import INDEX_SETTINGS, fault, made_article
 
 
 def test_what_is_committed_is_found(store: Store) -> None:
-    library = Library(store, SHAPE)
+    library = Library(store, INDEX_SETTINGS)
     assert library.commit([made_article(1), made_article(2, size=7)]) == [Change.ADDED, Change.ADDED]
     assert fault(library, made_article(1)) == ""
     assert fault(library, made_article(2, size=7)) == ""
@@ -24,7 +24,7 @@ def test_what_is_committed_is_found(store: Store) -> None:
 
 
 def test_several_are_loaded_in_one_go_and_one_that_is_gone_is_none(store: Store) -> None:
-    library = Library(store, SHAPE)
+    library = Library(store, INDEX_SETTINGS)
     library.commit([made_article(1), made_article(2, size=7), made_article(3)])
     wanted = [library.resolve(made_article(number).article.id) for number in (3, 1, 2)]
     library.remove(wanted[1])
@@ -36,7 +36,7 @@ def test_several_are_loaded_in_one_go_and_one_that_is_gone_is_none(store: Store)
 
 
 def test_unchanged_is_left_alone_and_changed_is_replaced_without_a_trace(store: Store) -> None:
-    library = Library(store, SHAPE)
+    library = Library(store, INDEX_SETTINGS)
     library.commit([made_article(1), made_article(2)])
     assert library.commit([made_article(1), made_article(2, version=1)]) == [Change.UNCHANGED, Change.REPLACED]
     assert fault(library, made_article(1)) == ""
@@ -46,7 +46,7 @@ def test_unchanged_is_left_alone_and_changed_is_replaced_without_a_trace(store: 
 
 
 def test_removed_leaves_nothing_behind(store: Store) -> None:
-    library = Library(store, SHAPE)
+    library = Library(store, INDEX_SETTINGS)
     library.commit([made_article(1), made_article(2)])
     library.remove(library.resolve("0" * 11 + "1"))
     assert [record.title for record in library.records()] == ["Article 2"]
@@ -55,7 +55,7 @@ def test_removed_leaves_nothing_behind(store: Store) -> None:
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_what_killed_writers_left_stands_in_nobodys_way(store: Store, times: int) -> None:
-    library, names = Library(store, SHAPE), Names(SHAPE.digest)
+    library, names = Library(store, INDEX_SETTINGS), CollectionNames(INDEX_SETTINGS.digest)
     library.commit([made_article(1)])
     for version in range(1, 1 + times):
         half = made_article(1, version=version)
@@ -70,16 +70,16 @@ def test_what_killed_writers_left_stands_in_nobodys_way(store: Store, times: int
 
 
 def test_removed_is_what_is_there_by_now(store: Store) -> None:
-    library = Library(store, SHAPE)
+    library = Library(store, INDEX_SETTINGS)
     library.commit([made_article(1), made_article(2)])
     seen = library.resolve(made_article(1).article.id)
-    Library(store, SHAPE).commit([made_article(1, version=1)])
+    Library(store, INDEX_SETTINGS).commit([made_article(1, version=1)])
     library.remove(seen)
     assert rows_of(store) == rows_of_fresh(store, [made_article(2)])
 
 
 def test_an_article_is_named_by_id_or_beginning_or_source(store: Store) -> None:
-    library = Library(store, SHAPE)
+    library = Library(store, INDEX_SETTINGS)
     library.commit([made_article(0xAB0000000001), made_article(0xAC0000000001)])
     assert library.resolve("ab0000000001").title == library.resolve("ab").title
     assert library.resolve(f"made/{0xAC0000000001}").id == "ac0000000001"
@@ -89,7 +89,7 @@ def test_an_article_is_named_by_id_or_beginning_or_source(store: Store) -> None:
 
 
 def test_more_sentences_than_chroma_takes_at_once(store: Store) -> None:
-    library = Library(store, SHAPE)
+    library = Library(store, INDEX_SETTINGS)
     long = made_article(1, size=5500)
     library.commit([long])
     with library.reading() as view:
@@ -100,8 +100,8 @@ def test_more_sentences_than_chroma_takes_at_once(store: Store) -> None:
 
 
 def test_another_shape_is_refused_until_rebuilt(store: Store) -> None:
-    Library(store, SHAPE).commit([made_article(1)])
-    other = replace(SHAPE, passage_tokens=64)
+    Library(store, INDEX_SETTINGS).commit([made_article(1)])
+    other = replace(INDEX_SETTINGS, passage_tokens=64)
     for use in (lambda: Library(store, other).records(), lambda: Library(store, other).commit([made_article(2)])):
         with pytest.raises(SettingsMismatch, match=r"passage_tokens 256 instead of 64.*sanad index --rebuild"):
             use()
@@ -111,11 +111,11 @@ def test_another_shape_is_refused_until_rebuilt(store: Store) -> None:
     rebuilding.drop_outdated()
     assert fault(Library(store, other), made_article(1)) == ""
     with pytest.raises(SettingsMismatch):
-        Library(store, SHAPE).records()
+        Library(store, INDEX_SETTINGS).records()
 
 
 def test_a_space_is_apart(store: Store) -> None:
-    shared = Library(store, SHAPE)
+    shared = Library(store, INDEX_SETTINGS)
     mine, yours = shared.space("u1"), shared.space("u2")
     shared.commit([made_article(1)])
     mine.commit([made_article(2)])
@@ -131,18 +131,18 @@ def test_a_space_is_apart(store: Store) -> None:
 @pytest.mark.parametrize("name", ["U1", "a-b", "../x", "ا", "a" * 41])
 def test_a_space_has_a_plain_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(LibraryError, match="cannot name a space"):
-        Library(Store(tmp_path), SHAPE).space(name)
+        Library(Store(tmp_path), INDEX_SETTINGS).space(name)
 
 
 def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreUnreachable, match=r"127\.0\.0\.1:9"):
-        Library(Store(tmp_path, url="http://127.0.0.1:9"), SHAPE).records()
+        Library(Store(tmp_path, url="http://127.0.0.1:9"), INDEX_SETTINGS).records()
 
 
 @pytest.mark.parametrize("url", ["localhost:8000", "http://127.0.0.1:99999", "http://[::1", "http://"])
 def test_an_address_that_is_none_is_named(tmp_path: Path, url: str) -> None:
     with pytest.raises(LibraryError, match=r"no http\(s\) address; write http://HOST:PORT"):
-        Library(Store(tmp_path, url=url), SHAPE).records()
+        Library(Store(tmp_path, url=url), INDEX_SETTINGS).records()
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_an_address_that_is_none_is_named(tmp_path: Path, url: str) -> None:
 )
 def test_an_address_of_which_a_part_would_be_lost_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(LibraryError, match="only host and port can be used; write http://HOST:PORT") as raised:
-        Library(Store(tmp_path, url=url), SHAPE).records()
+        Library(Store(tmp_path, url=url), INDEX_SETTINGS).records()
     assert "hunter2" not in str(raised.value)
 
 
@@ -169,16 +169,16 @@ def test_what_stands_in_a_folders_place_is_to_be_moved_away(tmp_path: Path) -> N
         (tmp_path / "odd", "Is a directory.*a folder stands where a file must be: move it away"),
     ):
         with pytest.raises(LibraryError, match=f"{advice}, or set SANAD_HOME"):
-            Library(Store(folder), SHAPE).commit([made_article(1)])
+            Library(Store(folder), INDEX_SETTINGS).commit([made_article(1)])
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a database", b"SQLite format 3\0" + b"\xff" * 5000])
 def test_a_corrupt_folder_is_named(tmp_path: Path, damage: bytes) -> None:
-    library = Library(Store(tmp_path), SHAPE)
+    library = Library(Store(tmp_path), INDEX_SETTINGS)
     library.commit([made_article(1)])
     library.store.close()
     (tmp_path / "chroma.sqlite3").write_bytes(damage)
-    again = Library(Store(tmp_path), SHAPE)
+    again = Library(Store(tmp_path), INDEX_SETTINGS)
     said = []
     for _ in range(2):
         with pytest.raises(LibraryError, match="move the folder away and index again") as raised:
@@ -188,7 +188,7 @@ def test_a_corrupt_folder_is_named(tmp_path: Path, damage: bytes) -> None:
 
 
 def test_a_library_put_back_opens_in_the_same_process(tmp_path: Path) -> None:
-    library = Library(Store(tmp_path), SHAPE)
+    library = Library(Store(tmp_path), INDEX_SETTINGS)
     library.commit([made_article(1)])
     library.store.close()
     whole = (tmp_path / "chroma.sqlite3").read_bytes()
@@ -201,7 +201,7 @@ def test_a_library_put_back_opens_in_the_same_process(tmp_path: Path) -> None:
 
 
 def test_two_stores_of_one_process_see_each_other(tmp_path: Path) -> None:
-    first, second = (Library(Store(tmp_path), SHAPE) for _ in range(2))
+    first, second = (Library(Store(tmp_path), INDEX_SETTINGS) for _ in range(2))
     for number in range(6):
         (first, second)[number % 2].commit([made_article(number)])
         assert fault(first, made_article(number)) == fault(second, made_article(number)) == ""
@@ -218,5 +218,5 @@ def rows_of_fresh(store: Store, articles: list[IndexedArticle]) -> dict[str, lis
     with store.session(write=True) as session:
         for name in session.names():
             session.drop(name)
-    Library(store, SHAPE).commit(articles)
+    Library(store, INDEX_SETTINGS).commit(articles)
     return rows_of(store)

@@ -18,7 +18,7 @@ from index.types import Article, ArticleRecord, IndexedArticle, Location
 from tests import documents
 from tests.bot.cli.test_library_commands import OTHER, STORY, told
 from tests.index.library.test_library import rows_of
-from tests.made import SHAPE, fault, made_article
+from tests.made import INDEX_SETTINGS, fault, made_article
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_an_article_now_taken_for_another_language_leaves_nothing_behind(app: Ap
 
 
 def test_a_live_version_is_stored_again_without_a_trace_on_either_store(store: Store) -> None:
-    library, one = Library(store, SHAPE), made_article(1)
+    library, one = Library(store, INDEX_SETTINGS), made_article(1)
     library.commit([one, made_article(2)])
     (before,), rows = [record for record in library.records() if record.id == one.article.id], rows_of(store)
     again = replace(one, article=replace(one.article, origin="3:aa", locations=(Location(0, 4, "Boats"),)))
