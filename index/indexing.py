@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from index.library.library import Change, Library
+from index.library.library import IndexStatus, Library
 from index.models.choose import Encoders
 from index.text.passages import pack_passages
 from index.text.sentences import split_sentences
@@ -32,11 +32,11 @@ def _ignore(done: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Indexed:
+class IndexingResult:
     """What became of one article."""
 
     article: Article
-    change: Change
+    status: IndexStatus
     sentences: int
 
 
@@ -60,7 +60,9 @@ class Indexer:
     def __init__(self, library: Library, encoders: Callable[[], Encoders], *, budget: int) -> None:
         self._library, self._encoders, self._budget = library, encoders, budget
 
-    def add(self, articles: Sequence[Article], *, space: str = "", progress: Progress = _silent) -> Iterator[Indexed]:
+    def add(
+        self, articles: Sequence[Article], *, space: str = "", progress: Progress = _silent
+    ) -> Iterator[IndexingResult]:
         """Index those whose text is new, some hundred sentences at a time; what is yielded can be found."""
         latest = {article.id: article for article in articles}
         library = self._library.space(space)
@@ -76,7 +78,7 @@ class Indexer:
                 yield from _commit(library, waiting)
                 waiting.clear()
 
-    def rebuild(self, *, progress: Progress = _silent) -> Iterator[Indexed]:
+    def rebuild(self, *, progress: Progress = _silent) -> Iterator[IndexingResult]:
         """Index again, from their stored texts, the articles that other settings made."""
         for space, articles in self._library.outdated().items():
             yield from self.add(articles, space=space, progress=progress)
@@ -103,18 +105,20 @@ class Indexer:
             encoders.words.learn(texts[:count])
         return IndexedArticle(part.article, part.sentences, part.passages, stacked[:count], stacked[count:], second)
 
-    def _look_again(self, library: Library, articles: Sequence[tuple[Article, ArticleRecord]]) -> Iterator[Indexed]:
+    def _look_again(
+        self, library: Library, articles: Sequence[tuple[Article, ArticleRecord]]
+    ) -> Iterator[IndexingResult]:
         """Store again those of some live versions that are stored otherwise than they are read now."""
         origins: dict[str, str] = {}
         for article, record in articles:
             known = bool(record.origin) and record.origin == article.origin
             indexed = None if known else self._otherwise(library, article, record)
             if indexed:
-                yield Indexed(article, library.renew(indexed), len(indexed.sentences))
+                yield IndexingResult(article, library.renew(indexed), len(indexed.sentences))
                 continue
             if record.origin != article.origin:
                 origins[article.id] = article.origin
-            yield Indexed(article, Change.UNCHANGED, 0)
+            yield IndexingResult(article, IndexStatus.UNCHANGED, 0)
         library.put_origins(origins)
 
     def _otherwise(self, library: Library, article: Article, record: ArticleRecord) -> IndexedArticle | None:
@@ -133,6 +137,6 @@ def _places(article: Article, parts: Parts) -> list[tuple[int, str]]:
     return [(place.page, place.heading) for place in places]
 
 
-def _commit(library: Library, articles: list[IndexedArticle]) -> Iterator[Indexed]:
-    for indexed, change in zip(articles, library.commit(articles), strict=True):
-        yield Indexed(indexed.article, change, len(indexed.sentences))
+def _commit(library: Library, articles: list[IndexedArticle]) -> Iterator[IndexingResult]:
+    for indexed, status in zip(articles, library.commit(articles), strict=True):
+        yield IndexingResult(indexed.article, status, len(indexed.sentences))

@@ -34,18 +34,18 @@ def made_article(number: int, *, version: int = 0, size: int = 3, texts: Sequenc
 
 def fault(library: Library, indexed: IndexedArticle) -> str:
     """What is wrong with the stored article: not listed, not loaded as it was, or a sentence no search finds."""
-    with library.reading() as view:
-        record = view.find([indexed.article.id]).get(indexed.article.id)
+    with library.snapshot() as snapshot:
+        record = snapshot.find([indexed.article.id]).get(indexed.article.id)
         if record is None or record.version != indexed.article.version:
             return "not listed"
-        loaded = view.load(record)
+        loaded = snapshot.load(record)
         if loaded is None or loaded.article != indexed.article or loaded.sentences != indexed.sentences:
             return "not loaded as it was"
         if not np.allclose(loaded.sentence_vectors, indexed.sentence_vectors, atol=1e-6):
             return "other vectors"
         assert indexed.second_vectors is not None
         for position, (vector, second) in enumerate(zip(indexed.sentence_vectors, indexed.second_vectors, strict=True)):
-            hits = view.nearest(vector, second, k=2)
+            hits = snapshot.nearest(vector, second, k=2)
             found = {hit.encoder for hit in hits if (hit.article_id, hit.position) == (record.id, position)}
             if found != {"main", "second"}:
                 return f"sentence {position} not found by { ({'main', 'second'} - found) }"

@@ -43,8 +43,8 @@ def list_articles(app: App, only: Filter) -> None:
 def show_article(app: App, name: str, *, sentence: int | None) -> None:
     """Print what is known of an article and its sentences, or one of them among its neighbours."""
     record = app.library.resolve(name)
-    with app.library.reading() as view:
-        indexed = view.load(record)
+    with app.library.snapshot() as snapshot:
+        indexed = snapshot.load(record)
     if indexed is None:
         raise UnknownArticle(f"The article {record.id!r} is not whole; run `sanad verify`.")
     if sentence is None:

@@ -21,7 +21,7 @@ from index.text.search_form import language_of
 from index.types import Article
 
 FOLDER = "evaluation"
-"""Where in the data folder test sets' articles are kept, apart from people's, a folder for each set of index settings."""
+"""Where in the data folder test sets' articles are kept, apart from people's, a folder for each kind of index."""
 
 
 def connect(scope: Scope, writer: str | None) -> Plug:

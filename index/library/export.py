@@ -84,8 +84,8 @@ def _values(library: Library) -> Iterator[dict[str, Any]]:
     for name in library.spaces():
         space = library.space(name)
         for record in space.records():
-            with space.reading() as view:
-                indexed = view.load(record)
+            with space.snapshot() as snapshot:
+                indexed = snapshot.load(record)
             if indexed is None or indexed.article.version != record.version:
                 raise LibraryError(f"The article {record.id!r} is not whole; run `sanad verify`, then export again.")
             yield {"space": name, "id": record.id, "record": to_values(record), **_to_values(indexed)}

@@ -93,9 +93,9 @@ def _sizes_in(library: Library) -> tuple[int, ...]:
     """The sizes of an article's vectors in the library, () where there is none."""
     for name in library.spaces():
         space = library.space(name)
-        with space.reading() as view:
-            for record in view.records()[:1]:
-                if indexed := view.load(record):
+        with space.snapshot() as snapshot:
+            for record in snapshot.records()[:1]:
+                if indexed := snapshot.load(record):
                     vectors = (indexed.sentence_vectors, indexed.passage_vectors, indexed.second_vectors)
                     return tuple(one.shape[1] for one in vectors if one is not None)
     return ()

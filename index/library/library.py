@@ -17,7 +17,7 @@ from config.errors import LibraryError, SettingsMismatch, UnknownArticle
 from index.library import inspection, records, rows
 from index.library.collections import SPACE, CollectionNames, IndexSettings, catalogs
 from index.library.duplicates import NEAREST, Teller
-from index.library.snapshot import Known, View
+from index.library.snapshot import Known, Snapshot
 from index.library.store import Session, Store
 from index.types import Article, ArticleRecord, IndexedArticle
 
@@ -25,7 +25,7 @@ ABANDONED_AFTER = 600.0
 """Seconds after which an unfinished write on a server counts as a killed process's."""
 
 
-class Change(StrEnum):
+class IndexStatus(StrEnum):
     """What became of an article that was to be stored."""
 
     ADDED = "added"
@@ -52,7 +52,7 @@ class Library:
         self._known = Known()
 
     @contextmanager
-    def reading(self) -> Iterator[View]:
+    def snapshot(self) -> Iterator[Snapshot]:
         """Look at the library as it is now; writers wait meanwhile, so be quick.
 
         Raises: SettingsMismatch, LibraryError.
@@ -62,11 +62,11 @@ class Library:
                 self._check_settings(session)
                 self._known = Known()
                 self._generation = session.generation
-            yield View(session, self._names, self._known, self.settings)
+            yield Snapshot(session, self._names, self._known, self.settings)
 
     def open(self) -> None:
         """Open the store, if it is not open yet. Raises: SettingsMismatch, LibraryError."""
-        with self.reading():
+        with self.snapshot():
             pass
 
     def space(self, name: str) -> "Library":
@@ -77,8 +77,8 @@ class Library:
         """All articles, by title."""
         if not self.store.exists:
             return []
-        with self.reading() as view:
-            return sorted(view.records(), key=lambda record: (record.title, record.id))
+        with self.snapshot() as snapshot:
+            return sorted(snapshot.records(), key=lambda record: (record.title, record.id))
 
     def resolve(self, name: str) -> ArticleRecord:
         """The article with this id, or the only one whose id begins so or whose source it is.
@@ -86,8 +86,8 @@ class Library:
         Raises: UnknownArticle.
         """
         if self.store.exists:
-            with self.reading() as view:
-                exact = view.find([name]).get(name)
+            with self.snapshot() as snapshot:
+                exact = snapshot.find([name]).get(name)
             if exact:
                 return exact
         source = str(Path(name).absolute())
@@ -101,17 +101,17 @@ class Library:
 
         Raises: UnknownArticle if it has been removed or replaced since.
         """
-        with self.reading() as view:
-            loaded = view.load(record)
+        with self.snapshot() as snapshot:
+            loaded = snapshot.load(record)
         if loaded is None:
             raise UnknownArticle(f"There is no article {record.id!r}; `sanad articles` lists them.")
         return loaded.article
 
     def load(self, record: ArticleRecord) -> IndexedArticle | None:
         """The article of a record with its parts and vectors; None where any of it is gone or damaged."""
-        with self.reading() as view:
-            stored = view.stored(record)
-            indexed = view.load(record) if stored and stored.version == record.version else None
+        with self.snapshot() as snapshot:
+            stored = snapshot.stored(record)
+            indexed = snapshot.load(record) if stored and stored.version == record.version else None
         if indexed and indexed.second_vectors is None and self.settings.second != "none":
             return None
         return indexed
@@ -120,10 +120,10 @@ class Library:
         """Those of the articles that are there, by id."""
         if not self.store.exists:
             return {}
-        with self.reading() as view:
-            return view.find(article_ids)
+        with self.snapshot() as snapshot:
+            return snapshot.find(article_ids)
 
-    def commit(self, articles: Sequence[IndexedArticle]) -> list[Change]:
+    def commit(self, articles: Sequence[IndexedArticle]) -> list[IndexStatus]:
         """Make these versions the live ones, in one turn: a few calls of Chroma's, however many articles."""
         with self._writing() as session:
             old = {
@@ -141,7 +141,7 @@ class Library:
                 rows.add_parts(session, self._names, changed)
                 records.put_records(session, self._names, new, changed)
                 self._sweep(session, begun)
-            return [_change(indexed, changed, old) for indexed in articles]
+            return [_status(indexed, changed, old) for indexed in articles]
 
     def restore(self, indexed: IndexedArticle, record: ArticleRecord) -> None:
         """Store an article exactly as its record says, whatever lies there under its name."""
@@ -149,13 +149,13 @@ class Library:
             there = records.read_records(session, self._names, [record.id])
             self._put_again(session, indexed, record, there)
 
-    def renew(self, indexed: IndexedArticle) -> Change:
+    def renew(self, indexed: IndexedArticle) -> IndexStatus:
         """Store a version that is live once more, as it is read now, without counting it as a new one."""
         with self._writing() as session:
             there = records.read_records(session, self._names, [indexed.article.id])
             if there and there[0].version == indexed.article.version:
                 self._put_again(session, indexed, records.record_again(indexed, there[0]), there)
-                return Change.RENEWED
+                return IndexStatus.RENEWED
         return self.commit([indexed])[0]
 
     def put_origins(self, origins: Mapping[str, str]) -> None:
@@ -273,7 +273,7 @@ class Library:
             )
 
 
-def _change(indexed: IndexedArticle, changed: list[IndexedArticle], old: Mapping[str, ArticleRecord]) -> Change:
+def _status(indexed: IndexedArticle, changed: list[IndexedArticle], old: Mapping[str, ArticleRecord]) -> IndexStatus:
     if indexed not in changed:  # by identity
-        return Change.UNCHANGED
-    return Change.REPLACED if indexed.article.id in old else Change.ADDED
+        return IndexStatus.UNCHANGED
+    return IndexStatus.REPLACED if indexed.article.id in old else IndexStatus.ADDED

@@ -25,7 +25,7 @@ class Known:
     told: dict[str, list[str]] = field(default_factory=dict)
 
 
-class View:
+class Snapshot:
     """The library during one turn."""
 
     def __init__(self, session: Session, names: CollectionNames, known: Known, settings: IndexSettings) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from index.indexing import Indexer, Parts
 from index.library.library import Library
-from index.library.snapshot import View
+from index.library.snapshot import Snapshot
 from index.models.choose import Vectors
 from index.types import Article, ArticleRecord, IndexedArticle
 
@@ -60,8 +60,8 @@ def verify(library: Library, indexer: Indexer, *, progress: Callable[[int, int],
         space = library.space(name)
         found = space.records()
         for number, record in enumerate(found, 1):
-            with space.reading() as view:
-                seen = _look(view, record, indexer)
+            with space.snapshot() as snapshot:
+                seen = _look(snapshot, record, indexer)
             what = seen.what or _fault_of_vectors(seen.indexed, indexer)
             if what:
                 mended = _mend(space, seen.article, record, indexer)
@@ -71,20 +71,22 @@ def verify(library: Library, indexer: Indexer, *, progress: Callable[[int, int],
             yield Fault(name, "", "", f"{strays} rows belonged to no article", mended=True)
 
 
-def _look(view: View, record: ArticleRecord, indexer: Indexer) -> _Seen:
+def _look(snapshot: Snapshot, record: ArticleRecord, indexer: Indexer) -> _Seen:
     """Compare texts and places of what is stored."""
-    article = view.stored(record)
+    article = snapshot.stored(record)
     if article is None or article.version != record.version:
         return _Seen(None, what="its text is damaged; index its source again")
-    indexed = view.load(record)
-    if indexed is None or (indexed.second_vectors is None and view.settings.second != "none"):
+    indexed = snapshot.load(record)
+    if indexed is None or (indexed.second_vectors is None and snapshot.settings.second != "none"):
         return _Seen(replace(article, origin=""), what="some of its sentences, passages or vectors were gone")
     parts = indexer.split(article)
-    if (parts.sentences, parts.passages) != (indexed.sentences, indexed.passages) or view.texts_differ(record, indexed):
+    if (parts.sentences, parts.passages) != (indexed.sentences, indexed.passages) or snapshot.texts_differ(
+        record, indexed
+    ):
         return _Seen(replace(article, origin=""), what="its sentences or passages were not those of its text")
     if not all(_are_unit(vectors) for vectors in _vectors(indexed)):
         return _Seen(indexed.article, what="its vectors were damaged")
-    if not _are_found(view, indexed):
+    if not _are_found(snapshot, indexed):
         return _Seen(indexed.article, what="searches did not find all its sentences")
     return _Seen(indexed.article, indexed)
 
@@ -136,9 +138,9 @@ def _are_unit(vectors: Vectors) -> bool:
     return bool(np.isfinite(vectors).all() and np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=0.01))
 
 
-def _are_found(view: View, indexed: IndexedArticle) -> bool:
+def _are_found(snapshot: Snapshot, indexed: IndexedArticle) -> bool:
     for start in range(0, len(indexed.sentences), _ASKED_AT_ONCE):
         vectors = indexed.sentence_vectors[start : start + _ASKED_AT_ONCE]
-        if max(view.distances(indexed.article.language, vectors), default=0) > _CLOSE:
+        if max(snapshot.distances(indexed.article.language, vectors), default=0) > _CLOSE:
             return False
     return True

@@ -18,7 +18,7 @@ from index.library.collections import LANGUAGES
 from index.library.filters import Filter
 from index.library.library import Library
 from index.library.rows import Hit
-from index.library.snapshot import View
+from index.library.snapshot import Snapshot
 from index.models.choose import Encoders
 from index.retrieval.answerability import Strictness
 from index.retrieval.fusion import Merged, nominate, rank_articles
@@ -150,19 +150,19 @@ class Retriever:
         On a server they may change under our hands: look again.
         """
         for _ in range(TRIES):
-            with library.reading() as view:
-                wanted = [scope.article_id] if scope.article_id else _candidates(view, question, scope.only)
-                records = _once_each(view.find(wanted).values())
-                articles = self._load(view, records)
-                told.update({record.id: view.told(record.story) for record in records if record.story})
+            with library.snapshot() as snapshot:
+                wanted = [scope.article_id] if scope.article_id else _candidates(snapshot, question, scope.only)
+                records = _once_each(snapshot.find(wanted).values())
+                articles = self._load(snapshot, records)
+                told.update({record.id: snapshot.told(record.story) for record in records if record.story})
             if all(articles):
                 return [article for article in articles if article]
         raise LibraryError("The library is changing too fast to be read; try again.")
 
-    def _load(self, view: View, records: Sequence[ArticleRecord]) -> list[PreparedArticle | None]:
+    def _load(self, snapshot: Snapshot, records: Sequence[ArticleRecord]) -> list[PreparedArticle | None]:
         """The articles, read and prepared where they are not kept; None for one that was taken away just now."""
         missing = [record for record in records if (record.id, record.version) not in self._kept]
-        for record, indexed in zip(missing, view.load_all(missing), strict=True):
+        for record, indexed in zip(missing, snapshot.load_all(missing), strict=True):
             if indexed:
                 self._kept[record.id, record.version] = prepare(indexed, self._encoders().words)
                 self._sentences += record.sentences
@@ -202,18 +202,18 @@ def _once_each(records: Iterable[ArticleRecord]) -> list[ArticleRecord]:
     return list(first.values())
 
 
-def _candidates(view: View, question: EncodedQuestion, only: Filter) -> list[str]:
+def _candidates(snapshot: Snapshot, question: EncodedQuestion, only: Filter) -> list[str]:
     """Ids of the articles that hold the sentences nearest to the question, the nearest first, language by language.
 
     More than are ranked, because some may tell the same story. A small library is ranked whole; a filter that admits
     few articles admits all of them.
     """
-    whole = [] if only else view.few()
+    whole = [] if only else snapshot.few()
     if whole and not any(record.story for record in whole):
         return [record.id for record in whole]
-    admitted = {record.id for record in view.records() if only.admits(record)} if only else None
+    admitted = {record.id for record in snapshot.records() if only.admits(record)} if only else None
     few = sorted(admitted) if admitted is not None and len(admitted) <= CANDIDATE_ARTICLES else []
-    hits = _hits(view, question, admitted, patient=not few)
+    hits = _hits(snapshot, question, admitted, patient=not few)
     named: list[str] = []
     for language in LANGUAGES:
         lists = [
@@ -224,11 +224,11 @@ def _candidates(view: View, question: EncodedQuestion, only: Filter) -> list[str
     return list(dict.fromkeys([*named, *few]))
 
 
-def _hits(view: View, question: EncodedQuestion, admitted: set[str] | None, *, patient: bool) -> list[Hit]:
+def _hits(snapshot: Snapshot, question: EncodedQuestion, admitted: set[str] | None, *, patient: bool) -> list[Hit]:
     """The nearest sentences; where a filter leaves few of them, those farther away too, unless there is no need."""
     k = CANDIDATES
     while True:
-        hits = view.nearest(question.main, question.second, k=k)
+        hits = snapshot.nearest(question.main, question.second, k=k)
         kept = [hit for hit in hits if admitted is None or hit.article_id in admitted]
         if admitted is None or not patient or len(kept) >= CANDIDATES or k >= MOST_CANDIDATES:
             return kept

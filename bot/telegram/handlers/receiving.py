@@ -19,7 +19,7 @@ from bot.telegram.state.chat_library import Shelved
 from bot.telegram.state.chats import Part
 from bot.telegram.updates.context import Turn
 from config.errors import SourceError
-from index.indexing import Indexed
+from index.indexing import IndexingResult
 from index.readers.sources import KINDS, article_from_bytes, article_from_text
 from index.text.passages import count_tokens
 from index.types import Article
@@ -128,7 +128,7 @@ async def add_article(turn: Turn, article: Article, *, size: int) -> tuple[str, 
     return key
 
 
-async def _index(turn: Turn, article: Article, size: int) -> Indexed:
+async def _index(turn: Turn, article: Article, size: int) -> IndexingResult:
     """Whose it is is written down before it is there: /forget must find it, whatever ends the process meanwhile."""
     desk, key = turn.desk, (turn.chat.space, article.id)
     known = desk.chats.owner(*key) is not None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.bootstrap import App
 from config.errors import UnknownArticle
-from index.indexing import Indexed
+from index.indexing import IndexingResult
 from index.library.library import Library
 from index.types import Article, ArticleRecord, Sentence
 
@@ -59,8 +59,8 @@ class Shelf:
         for space in (self._space, SHARED):
             library = self._library(space)
             if library.store.exists:
-                with library.reading() as view:
-                    record = view.find([article_id]).get(article_id)
+                with library.snapshot() as snapshot:
+                    record = snapshot.find([article_id]).get(article_id)
                 if record:
                     return Shelved(space, record)
         return None
@@ -74,7 +74,7 @@ class Shelf:
         """How many own articles there are."""
         return len(self._library(self._space).records())
 
-    def add(self, article: Article, progress: Callable[[int, int], None]) -> Indexed:
+    def add(self, article: Article, progress: Callable[[int, int], None]) -> IndexingResult:
         """Put an own article on the shelf."""
         return next(iter(list(self._app.indexer.add([article], space=self._space, progress=progress))))
 
@@ -91,8 +91,8 @@ class Shelf:
         found = self.find(article_id)
         if found is None:
             return None
-        with self._library(found.space).reading() as view:
-            loaded = view.load(found.record)
+        with self._library(found.space).snapshot() as snapshot:
+            loaded = snapshot.load(found.record)
         return loaded.article if loaded else None
 
     def paragraph(self, article_id: str, position: int, text: str) -> InParagraph | None:
@@ -100,8 +100,8 @@ class Shelf:
         found = self.find(article_id)
         if found is None:
             return None
-        with self._library(found.space).reading() as view:
-            loaded = view.load(found.record)
+        with self._library(found.space).snapshot() as snapshot:
+            loaded = snapshot.load(found.record)
         if loaded is None or position >= len(loaded.sentences) or loaded.sentences[position].text != text:
             return None
         sentence = loaded.sentences[position]

@@ -87,11 +87,11 @@ def test_a_filter_leaves_the_order_of_articles_to_the_question(app: App, monkeyp
     monkeypatch.setattr("index.library.snapshot.FEW_ARTICLES", 0)  # as in a library that is not ranked whole
     texts = [f"The town of {name} counted {number} boats in the spring of its founding." for number, name in NAMES]
     list(app.indexer.add([told(text, f"paper {number}") for number, text in enumerate(texts)]))
-    with app.library.reading() as view:
+    with app.library.snapshot() as snapshot:
         question = app.engine.retriever._encode("How many boats did Selwa count?")
-        ordered = _candidates(view, question, Filter(language="en"))
-        assert ordered == _candidates(view, question, Filter())
-    assert view.find(ordered[:1])[ordered[0]].source == "paper 2"
+        ordered = _candidates(snapshot, question, Filter(language="en"))
+        assert ordered == _candidates(snapshot, question, Filter())
+    assert snapshot.find(ordered[:1])[ordered[0]].source == "paper 2"
 
 
 @pytest.mark.parametrize(

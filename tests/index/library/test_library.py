@@ -9,7 +9,7 @@ import pytest
 from config.errors import LibraryError, SettingsMismatch, StoreUnreachable, UnknownArticle
 from index.library import records, rows
 from index.library.collections import CollectionNames
-from index.library.library import Change, Library
+from index.library.library import IndexStatus, Library
 from index.library.store import Store
 from index.types import IndexedArticle
 from tests.made import INDEX_SETTINGS, fault, made_article
@@ -17,7 +17,7 @@ from tests.made import INDEX_SETTINGS, fault, made_article
 
 def test_what_is_committed_is_found(store: Store) -> None:
     library = Library(store, INDEX_SETTINGS)
-    assert library.commit([made_article(1), made_article(2, size=7)]) == [Change.ADDED, Change.ADDED]
+    assert library.commit([made_article(1), made_article(2, size=7)]) == [IndexStatus.ADDED, IndexStatus.ADDED]
     assert fault(library, made_article(1)) == ""
     assert fault(library, made_article(2, size=7)) == ""
     assert [(record.title, record.sentences) for record in library.records()] == [("Article 1", 3), ("Article 2", 7)]
@@ -28,9 +28,9 @@ def test_several_are_loaded_in_one_go_and_one_that_is_gone_is_none(store: Store)
     library.commit([made_article(1), made_article(2, size=7), made_article(3)])
     wanted = [library.resolve(made_article(number).article.id) for number in (3, 1, 2)]
     library.remove(wanted[1])
-    with library.reading() as view:
-        loaded = view.load_all(wanted)
-        assert view.load_all([]) == []
+    with library.snapshot() as snapshot:
+        loaded = snapshot.load_all(wanted)
+        assert snapshot.load_all([]) == []
     assert [one and len(one.sentences) for one in loaded] == [3, None, 7]
     assert [one.article.id for one in loaded if one] == [wanted[0].id, wanted[2].id]
 
@@ -38,7 +38,10 @@ def test_several_are_loaded_in_one_go_and_one_that_is_gone_is_none(store: Store)
 def test_unchanged_is_left_alone_and_changed_is_replaced_without_a_trace(store: Store) -> None:
     library = Library(store, INDEX_SETTINGS)
     library.commit([made_article(1), made_article(2)])
-    assert library.commit([made_article(1), made_article(2, version=1)]) == [Change.UNCHANGED, Change.REPLACED]
+    assert library.commit([made_article(1), made_article(2, version=1)]) == [
+        IndexStatus.UNCHANGED,
+        IndexStatus.REPLACED,
+    ]
     assert fault(library, made_article(1)) == ""
     assert fault(library, made_article(2, version=1)) == ""
     assert fault(library, made_article(2)) == "not listed"
@@ -62,8 +65,8 @@ def test_what_killed_writers_left_stands_in_nobodys_way(store: Store, times: int
         with store.session(write=True) as session:
             rows.journal(session, names, [(library.resolve(half.article.id), records.record_of(half))])
             rows.add_parts(session, names, [half])
-    assert library.commit([made_article(2)]) == [Change.ADDED]
-    assert library.commit([made_article(1, version=5)]) == [Change.REPLACED]
+    assert library.commit([made_article(2)]) == [IndexStatus.ADDED]
+    assert library.commit([made_article(1, version=5)]) == [IndexStatus.REPLACED]
     assert fault(library, made_article(1, version=5)) == ""
     library.remove(library.resolve(made_article(1).article.id))
     assert [record.title for record in library.records()] == ["Article 2"]
@@ -92,8 +95,8 @@ def test_more_sentences_than_chroma_takes_at_once(store: Store) -> None:
     library = Library(store, INDEX_SETTINGS)
     long = made_article(1, size=5500)
     library.commit([long])
-    with library.reading() as view:
-        loaded = view.load(view.records()[0])
+    with library.snapshot() as snapshot:
+        loaded = snapshot.load(snapshot.records()[0])
     assert loaded is not None
     assert loaded.sentences == long.sentences
     assert np.allclose(loaded.sentence_vectors, long.sentence_vectors, atol=1e-6)
@@ -121,8 +124,8 @@ def test_a_space_is_apart(store: Store) -> None:
     mine.commit([made_article(2)])
     yours.commit([made_article(2, version=1)])
     assert [fault(library, made_article(2)) for library in (shared, mine, yours)] == ["not listed", "", "not listed"]
-    with mine.reading() as view:
-        hits = view.nearest(made_article(1).sentence_vectors[0], None, k=10)
+    with mine.snapshot() as snapshot:
+        hits = snapshot.nearest(made_article(1).sentence_vectors[0], None, k=10)
     assert {hit.article_id for hit in hits} == {made_article(2).article.id}
     mine.drop()
     assert (mine.records(), len(shared.records()), len(yours.records())) == ([], 1, 1)

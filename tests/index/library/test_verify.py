@@ -124,7 +124,7 @@ def test_better_headings_reach_the_stored_article_which_is_no_new_version(app: A
     (before,) = [record for record in app.library.records() if record.id == article.id]
     vectors = view_of(app, before).sentence_vectors
     better = replace(article, origin="3:aa", locations=(Location(0, 1, "Boats"), Location(len(STORY), 2, "Art")))
-    assert [one.change for one in app.indexer.add([better])] == ["renewed"]
+    assert [one.status for one in app.indexer.add([better])] == ["renewed"]
     (after,) = [record for record in app.library.records() if record.id == article.id]
     assert after == replace(before, origin="3:aa")
     stored = view_of(app, after)
@@ -134,13 +134,13 @@ def test_better_headings_reach_the_stored_article_which_is_no_new_version(app: A
     ]
     assert np.allclose(stored.sentence_vectors, vectors, atol=1e-6)
     assert faults(app) == []
-    assert [one.change for one in app.indexer.add([better])] == ["unchanged"]
+    assert [one.status for one in app.indexer.add([better])] == ["unchanged"]
 
 
 def test_an_article_now_taken_for_another_language_leaves_nothing_behind(app: App) -> None:
     article = told(STORY, "page")
     list(app.indexer.add([replace(article, language="ar")]))
-    assert [one.change for one in app.indexer.add([article])] == ["renewed"]
+    assert [one.status for one in app.indexer.add([article])] == ["renewed"]
     assert faults(app) == []
     assert [record.language for record in app.library.records()] == ["en"]
 
@@ -162,7 +162,7 @@ def index(app: App, path: Path) -> list[str]:
     """What becomes of the files that are read at all."""
     known = {record.source: record.origin for record in app.library.records()}
     articles = [read for read in read_source(path, known=known) if isinstance(read, Article)]
-    return [str(one.change) for one in app.indexer.add(articles)]
+    return [str(one.status) for one in app.indexer.add(articles)]
 
 
 def view_of(app: App, record: ArticleRecord) -> IndexedArticle:
