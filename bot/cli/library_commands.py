@@ -98,10 +98,10 @@ def verify_library(app: App) -> bool:
 
     well = True
     with progress_bar("Checking") as progress:
-        for fault in verify(app.library, app.indexer, progress=progress):
-            well = well and fault.mended
-            done = "repaired" if fault.mended else "not repaired"
-            print(f"{done:12}  {fault.article_id or '-':12}  {clean(fault.title)}: {fault.what}")
+        for damage in verify(app.library, app.indexer, progress=progress):
+            well = well and damage.repaired
+            done = "repaired" if damage.repaired else "not repaired"
+            print(f"{done:12}  {damage.article_id or '-':12}  {clean(damage.title)}: {damage.description}")
     print(f"{len(app.library.records())} articles checked")
     return well
 

@@ -15,7 +15,7 @@ from bot.grounding.language import is_in
 from bot.grounding.quotes import invented_quote
 from bot.grounding.reasons import added_reason
 from bot.types import Citation, Claim, DraftClaim, Fault, Question, Withheld
-from index.retrieval.quote_selection import leans
+from index.retrieval.quote_selection import depends_on_previous
 from index.retrieval.retriever import RetrievalResult
 from index.retrieval.spans import find_span
 from index.text.search_form import words
@@ -108,7 +108,9 @@ class Grounding:
         kinds = [fact.kind for fact in unsupported(draft.text, _texts(cited)) if fact.kind is not Kind.WORD]
         if set(kinds) != {Kind.NAME}:
             return cited
-        before = [self.sources.before(sentence) for _, sentence in cited if leans(sentence, asks_who=True)]
+        before = [
+            self.sources.before(sentence) for _, sentence in cited if depends_on_previous(sentence, asks_who=True)
+        ]
         wider = self.sources.cited([*dict.fromkeys((*filter(None, before), *draft.keys))]) or cited
         missing = [fact for fact in unsupported(draft.text, _texts(wider)) if fact.kind is not Kind.WORD]
         return cited if missing else wider

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.grounding.check import Sources, quotation
 from bot.types import DraftClaim, Question, Usage, Withheld
-from index.retrieval.quote_selection import choose
+from index.retrieval.quote_selection import choose_quotes
 from index.retrieval.retriever import RetrievalResult
 
 
@@ -20,7 +20,7 @@ class ExtractiveWriter:
     ) -> Iterator[DraftClaim | Usage]:
         """Quote what `index.retrieval.quote_selection` chooses of the best sentence's article."""
         indexed = found.articles[found.evidence[0].article.id]
-        chosen = choose(question.text, found.evidence, indexed.sentences)
+        chosen = choose_quotes(question.text, found.evidence, indexed.sentences)
         sentences = [indexed.sentences[position] for position in chosen]
         keys = [sources.key(sentence) for sentence in sentences]
         yield DraftClaim(quotation(sentences), tuple(key for key in keys if key))

@@ -28,14 +28,14 @@ _ASKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Damage:
     """Something wrong with an article (or, without an id, with its space), and whether it was mended."""
 
     space: str
     article_id: str
     title: str
-    what: str
-    mended: bool
+    description: str
+    repaired: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class _Seen:
     what: str = ""
 
 
-def verify(library: Library, indexer: Indexer, *, progress: Callable[[int, int], None]) -> Iterator[Fault]:
+def verify(library: Library, indexer: Indexer, *, progress: Callable[[int, int], None]) -> Iterator[Damage]:
     """Check each article of each space; yield what was wrong.
 
     An article whose parts are damaged is embedded again from its text; one whose text itself is damaged is left. Where
@@ -65,10 +65,10 @@ def verify(library: Library, indexer: Indexer, *, progress: Callable[[int, int],
             what = seen.what or _fault_of_vectors(seen.indexed, indexer)
             if what:
                 mended = _mend(space, seen.article, record, indexer)
-                yield Fault(name, record.id, record.title, what, mended)
+                yield Damage(name, record.id, record.title, what, mended)
             progress(number, len(found))
         if strays := space.drop_strays():
-            yield Fault(name, "", "", f"{strays} rows belonged to no article", mended=True)
+            yield Damage(name, "", "", f"{strays} rows belonged to no article", repaired=True)
 
 
 def _look(snapshot: Snapshot, record: ArticleRecord, indexer: Indexer) -> _Seen:

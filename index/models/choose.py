@@ -43,8 +43,8 @@ class Encoders:
 
     def embed(self, texts: list[str]) -> Vectors:
         """(n, d) unit vectors of texts to be found. Raises: EmbeddingError."""
-        with explained():
-            return unit(np.asarray(self.main.get_text_embedding_batch(texts), np.float32))
+        with _embedding_errors():
+            return unit_vectors(np.asarray(self.main.get_text_embedding_batch(texts), np.float32))
 
     def embed_second(self, texts: list[str]) -> Vectors | None:
         """(n, 512) unit vectors of the second encoder, or none."""
@@ -52,9 +52,9 @@ class Encoders:
 
     def embed_query(self, text: str) -> Vectors:
         """(d,) unit vector of a question. Raises: EmbeddingError."""
-        with explained():
+        with _embedding_errors():
             vector = self.bundled.query(text) if self.bundled else self.main.get_query_embedding(text)
-            return unit(np.asarray(vector, np.float32))
+            return unit_vectors(np.asarray(vector, np.float32))
 
 
 def make_encoders(settings: Settings) -> Encoders:
@@ -72,13 +72,13 @@ def make_encoders(settings: Settings) -> Encoders:
     if chosen.provider in ("bundled", "light"):
         model = E5() if chosen.provider == "bundled" else SentenceEncoder()
         return Encoders(lambda: _for_llama_index(model, chosen.batch), second, words, model)
-    with explained():
+    with _embedding_errors():
         connected = _connect(settings)
     return Encoders(lambda: connected, second, words)
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def _embedding_errors() -> Iterator[None]:
     """Turn what an embedding server or its client does wrong into one clear sentence."""
     try:
         yield
@@ -100,14 +100,14 @@ def _is_a_clients(error: Exception) -> bool:
     return bool({"openai", "httpx"} & set(kinds)) or (isinstance(error, ValueError) and "OpenAIEmbedding" in str(error))
 
 
-def describe_encoders(settings: Settings) -> tuple[str, str]:
+def encoder_names(settings: Settings) -> tuple[str, str]:
     """Names of the main and the second encoder, which shape stored vectors; no model is loaded."""
     chosen = settings.embedding
     main = chosen.provider if chosen.provider in ("bundled", "light") else f"{chosen.provider}:{chosen.model}"
     return main, "use-multilingual-v3" if chosen.second else "none"
 
 
-def unit(vectors: Vectors) -> Vectors:
+def unit_vectors(vectors: Vectors) -> Vectors:
     """The same directions at length 1; zero stays zero."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32)

@@ -29,7 +29,7 @@ _LEANING = frozenset(_PRONOUNS.split())
 _SAYING = frozenset(_GOING_ON.split())
 
 
-def choose(question: str, evidence: Sequence[Evidence], sentences: Sequence[Sentence]) -> tuple[int, ...]:
+def choose_quotes(question: str, evidence: Sequence[Evidence], sentences: Sequence[Sentence]) -> tuple[int, ...]:
     """Return the positions to quote, one to three, in the article's order; `evidence` is best first.
 
     `sentences` are all of the best evidence's article. A sentence that leans on the one before it takes that one along;
@@ -49,13 +49,13 @@ def choose(question: str, evidence: Sequence[Evidence], sentences: Sequence[Sent
             before >= 0
             and before not in chosen
             and len(chosen) < MOST
-            and leans(sentences[position], asks_who=asks_who)
+            and depends_on_previous(sentences[position], asks_who=asks_who)
         ):
             chosen.append(before)
     return tuple(sorted(chosen))
 
 
-def leans(sentence: Sentence, *, asks_who: bool) -> bool:
+def depends_on_previous(sentence: Sentence, *, asks_who: bool) -> bool:
     """Say whether a sentence opens with a pronoun, whose meaning is in the sentence before.
 
     Or with "وأضاف": what was added stands alone; who added it is in the sentence before, if that is asked.

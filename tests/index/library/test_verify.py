@@ -12,7 +12,7 @@ from config.settings import load_settings
 from index.library.export import export_library
 from index.library.library import Library
 from index.library.store import Store
-from index.library.verify import Fault, verify
+from index.library.verify import Damage, verify
 from index.readers.sources import read_source
 from index.types import Article, ArticleRecord, IndexedArticle, Location
 from tests import documents
@@ -43,7 +43,7 @@ def test_verification_finds_and_mends_every_kind_of_damage(app: App) -> None:
         sentences.add(ids=["0123456789ab.0123456789abcdef.0"], embeddings=vectors, documents=["x"])
         catalog.update(ids=[articles[3].id], documents=["Another text."], embeddings=vectors)
     found = {one.title[:12]: one for one in faults(app)}
-    assert {title: (one.what.split(";")[0][:24], one.mended) for title, one in found.items()} == {
+    assert {title: (one.description.split(";")[0][:24], one.repaired) for title, one in found.items()} == {
         STORY[:12]: ("some of its sentences, p", True),
         OTHER[:12]: ("its sentences or passage", True),
         OTHER.upper()[:12]: ("its text is damaged", False),
@@ -63,7 +63,7 @@ def test_verification_finds_vectors_of_other_texts(app: App) -> None:
             rows = collection.get(include=["embeddings"])
             collection.update(ids=rows["ids"], embeddings=np.asarray(rows["embeddings"])[::-1])
         found = faults(app)
-        assert {(one.what, one.mended) for one in found} == {("its vectors were those of other texts", True)}
+        assert {(one.description, one.repaired) for one in found} == {("its vectors were those of other texts", True)}
         assert faults(app) == []
     for indexed, record in zip(before, app.library.records(), strict=True):
         assert np.allclose(view_of(app, record).sentence_vectors, indexed.sentence_vectors, atol=1e-6)
@@ -82,7 +82,7 @@ def test_what_verification_says_of_a_damaged_text_helps(app: App, tmp_path: Path
     with pytest.raises(LibraryError, match=rf"{before[0].id}.*sanad verify"):
         export_library(app.library, tmp_path / "library.sanad")
     assert not (tmp_path / "library.sanad").exists()
-    assert [one.what for one in faults(app)] == ["its text is damaged; index its source again"]
+    assert [one.description for one in faults(app)] == ["its text is damaged; index its source again"]
     assert index(app, path) == ["renewed"]
     assert faults(app) == []
     assert app.library.records() == before
@@ -100,7 +100,7 @@ def test_what_verification_mends_from_the_text_gets_its_headings_back(app: App, 
     with app.library.store.session(write=True) as session:
         (passages,) = [session.make(name) for name in session.names() if name.endswith("-passages")]
         passages.delete(ids=[f"{before.id}.{before.version}.0"])
-    assert [one.mended for one in faults(app)] == [True]
+    assert [one.repaired for one in faults(app)] == [True]
     assert index(app, path) == ["renewed"]
     assert (app.library.records(), view_of(app, before).article.locations) == ([before], places)
 
@@ -171,5 +171,5 @@ def view_of(app: App, record: ArticleRecord) -> IndexedArticle:
     return indexed
 
 
-def faults(app: App) -> list[Fault]:
+def faults(app: App) -> list[Damage]:
     return list(verify(app.library, app.indexer, progress=lambda _done, _total: None))
