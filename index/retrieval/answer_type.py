@@ -13,7 +13,7 @@ from itertools import pairwise
 from index.text.search_form import is_arabic, without_article, words
 
 
-class Kind(StrEnum):
+class AnswerType(StrEnum):
     """A kind of answer with a recognisable form."""
 
     NUMBER = "number"
@@ -24,21 +24,21 @@ class Kind(StrEnum):
 
 
 # Words of the search form, without the article; two words that follow each other are joined by "_".
-_ASKING: dict[Kind, frozenset[str]] = {
-    kind: frozenset(signs.split())
+_ASKING: dict[AnswerType, frozenset[str]] = {
+    AnswerType(kind): frozenset(signs.split())
     for kind, signs in {
-        Kind.NUMBER: "كم بكم وكم كام ما_عدد هو_عدد ما_نسبه هي_نسبه how_many how_much how_long how_old how_far how_tall "
+        "number": "كم بكم وكم كام ما_عدد هو_عدد ما_نسبه هي_نسبه how_many how_much how_long how_old how_far how_tall "
         "how_large how_big how_high how_often how_deep how_wide what_percent what_percentage what_number what_amount",
-        Kind.DATE: "متي ومتي امتي اي_عام اي_سنه اي_تاريخ اي_شهر اي_يوم اي_عقد اي_قرن ما_تاريخ هو_تاريخ ما_عام هو_عام "
+        "date": "متي ومتي امتي اي_عام اي_سنه اي_تاريخ اي_شهر اي_يوم اي_عقد اي_قرن ما_تاريخ هو_تاريخ ما_عام هو_عام "
         "هي_سنه what_year which_year what_date what_day what_month what_decade what_century which_century",
-        Kind.PERSON: "whom whose مين لمن بمن ومن",
-        Kind.PLACE: "اين واين فين وين اي_مدينه اي_بلد اي_دوله اي_مكان اي_ولايه اي_منطقه what_city which_city "
+        "person": "whom whose مين لمن بمن ومن",
+        "place": "اين واين فين وين اي_مدينه اي_بلد اي_دوله اي_مكان اي_ولايه اي_منطقه what_city which_city "
         "what_country which_country what_state which_state what_place",
-        Kind.REASON: "why what_reason لماذا ليه ليش ما_سبب هو_سبب",
+        "reason": "why what_reason لماذا ليه ليش ما_سبب هو_سبب",
     }.items()
 }
 # These ask only where no other question word stands before them: "what was built when ..." wants no date.
-_ASKING_FIRST = {"when": Kind.DATE, "where": Kind.PLACE, "who": Kind.PERSON}
+_ASKING_FIRST = {"when": AnswerType.DATE, "where": AnswerType.PLACE, "who": AnswerType.PERSON}
 _QUESTION_WORDS = frozenset(("what", "which", "how", "why", *_ASKING_FIRST))
 _NOT_A_PERSON = frozenset(("اي", "اين", "ماذا", "متي", "ما", "خلال"))
 
@@ -63,7 +63,7 @@ _CAPITALISED = re.compile(r"(?<=[a-z0-9,;:)] )[A-Z][\w'-]+")
 
 
 @lru_cache(maxsize=64)  # asked again for every article that is looked at
-def asked_kinds(question: str) -> frozenset[Kind]:
+def expected_types(question: str) -> frozenset[AnswerType]:
     """Return the kinds of answer a question asks for; often none, seldom two."""
     tokens = [without_article(word) if is_arabic(word) else word for word in words(question)]
     signs = {*tokens, *(f"{first}_{second}" for first, second in pairwise(tokens))}
@@ -72,16 +72,16 @@ def asked_kinds(question: str) -> frozenset[Kind]:
     if first in _ASKING_FIRST:
         kinds.add(_ASKING_FIRST[first])
     if tokens[:1] == ["من"] and not set(tokens[1:2]) & _NOT_A_PERSON:
-        kinds.add(Kind.PERSON)
+        kinds.add(AnswerType.PERSON)
     return frozenset(kinds)
 
 
 @lru_cache(maxsize=20_000)
-def _kind_of(word: str) -> Kind | None:
+def _kind_of(word: str) -> AnswerType | None:
     """What a word alone says of the sentence it stands in."""
     if is_date(word):
-        return Kind.DATE
-    return Kind.NUMBER if is_number(word) else Kind.REASON if word in _REASONS else None
+        return AnswerType.DATE
+    return AnswerType.NUMBER if is_number(word) else AnswerType.REASON if word in _REASONS else None
 
 
 def is_number(word: str) -> bool:
@@ -94,12 +94,12 @@ def is_date(word: str) -> bool:
     return word in MONTHS or _YEAR.fullmatch(word) is not None
 
 
-def held_kinds(text: str, tokens: Sequence[str]) -> frozenset[Kind]:
+def possible_types(text: str, tokens: Sequence[str]) -> frozenset[AnswerType]:
     """Return the kinds of answer a sentence could hold; `tokens` are its `words`.
 
     A name shows by its capital, so in Arabic sentences never.
     """
     kinds = {kind for kind in map(_kind_of, tokens) if kind}
     if _CAPITALISED.search(text):
-        kinds |= {Kind.PERSON, Kind.PLACE}
+        kinds |= {AnswerType.PERSON, AnswerType.PLACE}
     return frozenset(kinds)

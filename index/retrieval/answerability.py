@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from index.retrieval.answer_type import Kind, asked_kinds
-from index.retrieval.signals import SIGNALS, Measures
+from index.retrieval.answer_type import AnswerType, expected_types
+from index.retrieval.signals import SIGNALS, SignalValues
 
 Floats = NDArray[np.float32]
 Strictness = Literal["careful", "balanced", "eager"]
@@ -35,7 +35,7 @@ SIGNS = (
 """What is looked at: each signal's level (its best, the first sentence's, the peak above the others), and the rest."""
 
 
-def describe(measures: Measures, scores: Floats, question: str) -> Floats:
+def answerability_signs(measures: SignalValues, scores: Floats, question: str) -> Floats:
     """(SIGNS,) the signs of an answer, from all signals and the ranker's scores of n ≥ 1 sentences."""
     levels = measures.values[:, [SIGNALS.index(name) for name in _LEVELS]]
     first = int(scores.argmax())
@@ -44,7 +44,7 @@ def describe(measures: Measures, scores: Floats, question: str) -> Floats:
     second = ordered[1] if len(ordered) > 1 else ordered[0] - 1
     certainty = 1 / np.exp(ordered - ordered[0]).sum()
     held = measures.values[first, [SIGNALS.index(name) for name in _KIND_SIGNALS]]
-    wanted = not {Kind.NUMBER, Kind.DATE}.isdisjoint(asked_kinds(question))
+    wanted = not {AnswerType.NUMBER, AnswerType.DATE}.isdisjoint(expected_types(question))
     rest = [
         ordered[0] - second,
         ordered[0] - scores.mean(),
@@ -57,7 +57,7 @@ def describe(measures: Measures, scores: Floats, question: str) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class AnswerabilityClassifier:
     """A logistic regression over the signs, their squares, and their products with the article's size.
 
     What a sign tells depends on how many sentences it was the best of: hence the products.
@@ -77,19 +77,21 @@ class Judge:
         return terms
 
     def probability(self, signs: Floats) -> float:
-        """Return the probability that the article answers, from `describe`'s signs."""
+        """Return the probability that the article answers, from `answerability_signs`'s signs."""
         odds = float(self.terms(signs, self.centre, self.spread) @ self.weights[:-1] + self.weights[-1])
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
 
 
 @cache
-def load_judge(setup: str, direction: str) -> Judge:
+def load_classifier(setup: str, direction: str) -> AnswerabilityClassifier:
     """Load the judge for the encoders that have a say and for "same" or "across" languages."""
     from index.retrieval.ranking import learned_numbers
 
     learned = learned_numbers()["answerability"][setup][direction]
     rows = np.array([learned["signs"][name] for name in SIGNS], np.float32)
-    return Judge(rows[:, 0], rows[:, 1], np.append(rows[:, 2:].T.ravel(), np.float32(learned["constant"])))
+    return AnswerabilityClassifier(
+        rows[:, 0], rows[:, 1], np.append(rows[:, 2:].T.ravel(), np.float32(learned["constant"]))
+    )
 
 
 def threshold(strictness: Strictness, setup: str, pair: str, *, library: bool = False) -> float:

@@ -28,7 +28,7 @@ _FUSION = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class FusedRanking:
     """The rankings of one or more articles for a question, as one."""
 
     articles: tuple[PreparedArticle, ...]
@@ -43,7 +43,7 @@ class Merged:
         """
         scored = [
             (float(scores[position]), number, int(position))
-            for number, (ranking, scores) in enumerate(zip(self.rankings, joint(self.rankings), strict=True))
+            for number, (ranking, scores) in enumerate(zip(self.rankings, joint_scores(self.rankings), strict=True))
             for position in ranking.order[:k]
         ]
         scored.sort(key=lambda one: -one[0])
@@ -66,13 +66,13 @@ class Merged:
         return Evidence(indexed.article, self._sentence(number, position), score, signals)
 
 
-def rank_articles(question: EncodedQuestion, articles: Sequence[PreparedArticle]) -> Merged:
+def rank_articles(question: EncodedQuestion, articles: Sequence[PreparedArticle]) -> FusedRanking:
     """Rank the sentences of one or more articles, none of them empty, together."""
     rankings = tuple(rank(question, article) for article in articles)
-    return Merged(tuple(articles), rankings, _confidence(rankings))
+    return FusedRanking(tuple(articles), rankings, _confidence(rankings))
 
 
-def nominate(lists: Iterable[Sequence[str]], most: int) -> list[str]:
+def reciprocal_rank_fusion(lists: Iterable[Sequence[str]], most: int) -> list[str]:
     """Return at most `most` article ids, best first, from lists of the articles of the nearest sentences.
 
     One list for each encoder, nearest first; an article counts at its best place in each. Nominate for each language
@@ -85,7 +85,7 @@ def nominate(lists: Iterable[Sequence[str]], most: int) -> list[str]:
     return sorted(votes, key=lambda article_id: -votes[article_id])[:most]
 
 
-def joint(rankings: Sequence[Ranking]) -> list[Doubles]:
+def joint_scores(rankings: Sequence[Ranking]) -> list[Doubles]:
     """Return, for each ranking, (n,) scores that can be compared between articles.
 
     log share of the sentence in its article + log share of the article in its language + TRUST · log confidence in the
@@ -103,7 +103,7 @@ def joint(rankings: Sequence[Ranking]) -> list[Doubles]:
     return joined
 
 
-def features(confidences: Sequence[float]) -> Doubles:
+def confidence_features(confidences: Sequence[float]) -> Doubles:
     """(3,) what tells whether any of two or more articles answers: the best and second log odds, and their number."""
     odds = sorted(map(_odds, confidences), reverse=True)
     return np.array([*odds[:2], math.log(len(odds))])
@@ -115,7 +115,7 @@ def _confidence(rankings: Sequence[Ranking]) -> float:
     # The highest of many confidences is high by chance: the more articles were looked at, the less it says.
     learned = learned_numbers()["library"][rankings[0].setup]
     weights = [learned[name] for name in ("best", "second", "articles")]
-    odds = float(features([ranking.confidence for ranking in rankings]) @ weights + learned["constant"])
+    odds = float(confidence_features([ranking.confidence for ranking in rankings]) @ weights + learned["constant"])
     return 1 / (1 + math.exp(-odds))
 
 

@@ -16,7 +16,7 @@ K1, B = 1.2, 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class WordTable:
+class LexicalIndex:
     """What matching needs to know of an article's words: BM25's numbers, worked out once."""
 
     places: dict[str, int]
@@ -30,7 +30,7 @@ class WordTable:
     """How many sentences there are."""
 
     @classmethod
-    def of(cls, stems: Sequence[Sequence[str]]) -> "WordTable":
+    def of(cls, stems: Sequence[Sequence[str]]) -> "LexicalIndex":
         """Build the table from the stems of each sentence. Source: Robertson and Zaragoza 2009, BM25."""
         # Arrays throughout: an article has hundreds of stems, most of them in one sentence.
         places: dict[str, int] = {}

@@ -5,7 +5,7 @@ Choosing evidence for a language model is the retriever's; what the quote proves
 
 from collections.abc import Sequence
 
-from index.retrieval.answer_type import Kind, asked_kinds
+from index.retrieval.answer_type import AnswerType, expected_types
 from index.text.search_form import words
 from index.types import Evidence, Sentence
 
@@ -37,7 +37,7 @@ def choose_quotes(question: str, evidence: Sequence[Evidence], sentences: Sequen
     """
     if not evidence:
         return ()
-    asks_who = Kind.PERSON in asked_kinds(question)
+    asks_who = AnswerType.PERSON in expected_types(question)
     best = evidence[0]
     chosen = [best.sentence.position]
     second = next((one for one in evidence[1:] if one.article.id == best.article.id), None)

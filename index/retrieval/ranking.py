@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from index.retrieval.signals import GRADED, SIGNALS, EncodedQuestion, Measures, PreparedArticle, measure
+from index.retrieval.signals import GRADED, SIGNALS, EncodedQuestion, PreparedArticle, SignalValues, measure_signals
 
 Floats = NDArray[np.float32]
 
@@ -38,7 +38,7 @@ class Ranking:
     scores: Floats
     """(n,) log odds up to a constant; higher is better."""
     order: NDArray[np.int64]
-    measures: Measures
+    measures: SignalValues
     confidence: float
     """Probability that the article answers the question."""
     setup: Setup
@@ -48,17 +48,17 @@ class Ranking:
 
 def rank(question: EncodedQuestion, article: PreparedArticle) -> Ranking:
     """Rank the sentences of an article, and judge whether one of them answers."""
-    from index.retrieval.answerability import describe, load_judge
+    from index.retrieval.answerability import answerability_signs, load_classifier
 
-    measures = measure(question, article)
+    measures = measure_signals(question, article)
     setup, direction = setup_of(question, article), direction_of(question, article)
     scores = score(measures, weights(setup, direction))
     order = np.argsort(-scores, kind="stable")
-    confidence = load_judge(setup, direction).probability(describe(measures, scores, question.text))
+    confidence = load_classifier(setup, direction).probability(answerability_signs(measures, scores, question.text))
     return Ranking(scores, order, measures, confidence, setup, pair_of(question, article))
 
 
-def score(measures: Measures, learned: Floats) -> Floats:
+def score(measures: SignalValues, learned: Floats) -> Floats:
     """(n,) scores of n sentences."""
     scores: Floats = columns(measures.values) @ learned
     return scores

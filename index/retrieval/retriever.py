@@ -21,7 +21,7 @@ from index.library.rows import Hit
 from index.library.snapshot import Snapshot
 from index.models.choose import Encoders
 from index.retrieval.answerability import Strictness
-from index.retrieval.fusion import Merged, nominate, rank_articles
+from index.retrieval.fusion import FusedRanking, rank_articles, reciprocal_rank_fusion
 from index.retrieval.signals import EncodedQuestion, PreparedArticle, prepare, question_words
 from index.text.search_form import language_of, search_form
 from index.types import ArticleRecord, Evidence, IndexedArticle, Sentence
@@ -53,7 +53,7 @@ class RetrievalResult:
     """Evidence, best first, and what it was chosen from; `seconds` by stage."""
 
     evidence: tuple[Evidence, ...]
-    merged: Merged
+    merged: FusedRanking
     seconds: Mapping[str, float]
     told: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The texts that tell an article's story, its own among them, in search form; by its id, if there are several."""
@@ -220,7 +220,7 @@ def _candidates(snapshot: Snapshot, question: EncodedQuestion, only: Filter) -> 
             [hit.article_id for hit in hits if (hit.language, hit.encoder) == (language, encoder)]
             for encoder in ("main", "second")
         ]
-        named += nominate(lists, MOST_DUPLICATES * CANDIDATE_ARTICLES)
+        named += reciprocal_rank_fusion(lists, MOST_DUPLICATES * CANDIDATE_ARTICLES)
     return list(dict.fromkeys([*named, *few]))
 
 

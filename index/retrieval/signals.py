@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.models.words import Named, SentenceWords, WordEncoder, rarity, spelled_words
-from index.retrieval.answer_type import Kind, asked_kinds, held_kinds
-from index.retrieval.lexical import WordTable
+from index.retrieval.answer_type import AnswerType, expected_types, possible_types
+from index.retrieval.lexical import LexicalIndex
 from index.text.search_form import is_arabic, search_form, stem, stems, words
 from index.text.translit import latin_names
 from index.types import IndexedArticle, Language
@@ -61,7 +61,7 @@ class PreparedArticle:
     """An indexed article with what does not depend on the question worked out once."""
 
     indexed: IndexedArticle
-    table: WordTable
+    table: LexicalIndex
     words: SentenceWords | None
     around: Floats
     """(n, d): mean of the vectors of a sentence and its neighbours."""
@@ -78,7 +78,7 @@ class PreparedArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class Measures:
+class SignalValues:
     """(n, signals) values, in the order of `SIGNALS`, and how much of the question the article knows at all."""
 
     values: Floats
@@ -95,20 +95,22 @@ def prepare(indexed: IndexedArticle, encoder: WordEncoder | None) -> PreparedArt
     """Work out what every question needs of an article; `encoder` is None where the second encoder is off."""
     sentences = indexed.sentences
     tokens = [words(sentence.text) for sentence in sentences]
-    held = [held_kinds(sentence.text, token) for sentence, token in zip(sentences, tokens, strict=True)]
+    held = [possible_types(sentence.text, token) for sentence, token in zip(sentences, tokens, strict=True)]
     paragraphs = [-1, *(sentence.paragraph for sentence in sentences)]
     passage_of = np.zeros(len(sentences), np.int32)
     for passage in indexed.passages:
         passage_of[passage.first : passage.last] = passage.position
     return PreparedArticle(
         indexed=indexed,
-        table=WordTable.of([list(map(stem, token)) for token in tokens]),
+        table=LexicalIndex.of([list(map(stem, token)) for token in tokens]),
         words=SentenceWords.of([sentence.text for sentence in sentences], lambda: _named(indexed), encoder)
         if encoder
         else None,
         around=_around(indexed.sentence_vectors),
         passage_of=passage_of,
-        kinds=np.array([[kind in kinds for kind in Kind] for kinds in held], np.float32).reshape(-1, len(Kind)),
+        kinds=np.array([[kind in kinds for kind in AnswerType] for kinds in held], np.float32).reshape(
+            -1, len(AnswerType)
+        ),
         numbers=tuple(map(_numbers, tokens)),
         latin=tuple(map(_latin, tokens)),
         opens=np.array([before != here for before, here in pairwise(paragraphs)], np.float32),
@@ -116,7 +118,7 @@ def prepare(indexed: IndexedArticle, encoder: WordEncoder | None) -> PreparedArt
     )
 
 
-def measure(question: EncodedQuestion, article: PreparedArticle) -> Measures:
+def measure_signals(question: EncodedQuestion, article: PreparedArticle) -> SignalValues:
     """Measure every signal of every sentence; a signal that is turned off is 0 throughout."""
     indexed, found = article.indexed, {}
     asked = _stems(question.text)
@@ -135,7 +137,7 @@ def measure(question: EncodedQuestion, article: PreparedArticle) -> Measures:
         met = _met(matches)
     found |= _surface(question.text, article)
     nothing = np.zeros(len(indexed.sentences), np.float32)
-    return Measures(np.stack([found.get(name, nothing) for name in SIGNALS], axis=1).astype(np.float32), met)
+    return SignalValues(np.stack([found.get(name, nothing) for name in SIGNALS], axis=1).astype(np.float32), met)
 
 
 @lru_cache(maxsize=64)
@@ -185,10 +187,10 @@ def _mean(matches: Floats, weights: Floats) -> Floats:
 
 def _surface(text: str, article: PreparedArticle) -> dict[str, Floats]:
     """Signals read off the letters: the kind of answer, numbers and Latin names in common, place, length."""
-    kinds, tokens = asked_kinds(text), _words(text)
-    holds = dict(zip(Kind, article.kinds.T, strict=True))
-    name = Kind.PERSON if Kind.PERSON in kinds else Kind.PLACE
-    asked = {"number": Kind.NUMBER, "date": Kind.DATE, "name": name, "reason": Kind.REASON}
+    kinds, tokens = expected_types(text), _words(text)
+    holds = dict(zip(AnswerType, article.kinds.T, strict=True))
+    name = AnswerType.PERSON if AnswerType.PERSON in kinds else AnswerType.PLACE
+    asked = {"number": AnswerType.NUMBER, "date": AnswerType.DATE, "name": name, "reason": AnswerType.REASON}
     signals = {signal: holds[kind] for signal, kind in asked.items() if kind in kinds}
     # Latin words inside an Arabic question are names; an English question is made of Latin words.
     latin = _latin(tokens) if any(map(is_arabic, tokens)) else frozenset()

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from index.retrieval.answer_type import MONTHS, Kind, asked_kinds, is_date, is_number
+from index.retrieval.answer_type import MONTHS, AnswerType, expected_types, is_date, is_number
 from index.text.search_form import SearchText, is_arabic, stems
 
 _TOKEN = re.compile(r"\d+(?:[.,،]\d+)*|[^\W\d_]+(?:['-][^\W\d_]+)*")
@@ -46,18 +46,18 @@ class _Token:
 
 def find_span(question: str, sentence: str) -> tuple[int, int] | None:
     """Return the range of `sentence`, in code points, that answers `question`; None where that is in doubt."""
-    kinds = asked_kinds(question) - {Kind.PLACE}
+    kinds = expected_types(question) - {AnswerType.PLACE}
     if len(kinds) != 1:
         return None
     text = SearchText.of(sentence)
     tokens = [_Token(match.group(), *match.span()) for match in _TOKEN.finditer(text.form)]
     known = frozenset(_TOKEN.findall(SearchText.of(question).form))
     found: tuple[int, int] | None = None
-    if Kind.DATE in kinds:
+    if AnswerType.DATE in kinds:
         found = _date(tokens, known, text.form)
-    elif Kind.NUMBER in kinds:
+    elif AnswerType.NUMBER in kinds:
         found = _number(question, tokens, known, text.form)
-    elif Kind.PERSON in kinds:
+    elif AnswerType.PERSON in kinds:
         found = _name(tokens, known, sentence, text)
     return text.raw_span(*found) if found else None
 

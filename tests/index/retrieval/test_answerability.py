@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.retrieval.answerability import SIGNS, describe, load_judge, threshold
+from index.retrieval.answerability import SIGNS, answerability_signs, load_classifier, threshold
 from index.retrieval.fusion import rank_articles
 from index.retrieval.ranking import COLUMNS, learned_numbers
 from index.retrieval.signals import PreparedArticle
@@ -65,7 +65,7 @@ def test_the_data_file_holds_a_number_for_everything_looked_at(setup: str, direc
 
 def test_probability_follows_the_signs(bench: Bench, articles: dict[str, PreparedArticle]) -> None:
     ranking = rank_articles(bench.question("How high is the tower?"), [articles["en"]]).rankings[0]
-    signs = describe(ranking.measures, ranking.scores, "How high is the tower?")
+    signs = answerability_signs(ranking.measures, ranking.scores, "How high is the tower?")
 
     assert signs.shape == (len(SIGNS),)
-    assert load_judge("both", "same").probability(signs) == pytest.approx(ranking.confidence)
+    assert load_classifier("both", "same").probability(signs) == pytest.approx(ranking.confidence)

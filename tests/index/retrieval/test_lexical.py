@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.retrieval.lexical import WordTable
+from index.retrieval.lexical import LexicalIndex
 from index.text.search_form import stems
 
 SENTENCES = [
@@ -17,22 +17,22 @@ words = st.lists(st.text("abc", min_size=1, max_size=2), max_size=5)
 
 
 @pytest.fixture(scope="module")
-def table() -> WordTable:
-    return WordTable.of([stems(sentence) for sentence in SENTENCES])
+def table() -> LexicalIndex:
+    return LexicalIndex.of([stems(sentence) for sentence in SENTENCES])
 
 
-def test_a_rare_word_counts_more_than_a_common_one(table: WordTable) -> None:
+def test_a_rare_word_counts_more_than_a_common_one(table: LexicalIndex) -> None:
     scores = table.bm25(stems("متى شيد الجسر؟"))
 
     assert scores.argmax() == 0
     assert scores[2] == 0
 
 
-def test_inflected_english_words_meet(table: WordTable) -> None:
+def test_inflected_english_words_meet(table: LexicalIndex) -> None:
     assert table.bm25(stems("bridges"))[2] > 0
 
 
-def test_coverage_is_one_where_every_word_is_found(table: WordTable) -> None:
+def test_coverage_is_one_where_every_word_is_found(table: LexicalIndex) -> None:
     coverage = table.coverage(stems("the old bridge"))
 
     assert coverage[2] == pytest.approx(1)
@@ -40,12 +40,12 @@ def test_coverage_is_one_where_every_word_is_found(table: WordTable) -> None:
     assert table.coverage_anywhere(stems("the old bridge")) == pytest.approx(1)
 
 
-def test_a_word_the_article_lacks_lowers_coverage(table: WordTable) -> None:
+def test_a_word_the_article_lacks_lowers_coverage(table: LexicalIndex) -> None:
     assert table.coverage_anywhere(stems("the old zeppelin")) < 0.7
 
 
 def test_bm25_is_the_published_formula() -> None:
-    table = WordTable.of([["a", "a", "b"], ["b"]])
+    table = LexicalIndex.of([["a", "a", "b"], ["b"]])
 
     rarity = np.log(1 + (2 - 1 + 0.5) / (1 + 0.5))
     expected = rarity * 2 * 2.2 / (2 + 1.2 * (1 - 0.75 + 0.75 * 3 / 2))
@@ -54,7 +54,7 @@ def test_bm25_is_the_published_formula() -> None:
 
 @given(st.lists(words, max_size=6), words)
 def test_scores_are_finite_and_never_negative(sentences: list[list[str]], question: list[str]) -> None:
-    table = WordTable.of(sentences)
+    table = LexicalIndex.of(sentences)
 
     for scores in (table.bm25(question), table.coverage(question)):
         assert scores.shape == (len(sentences),)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from index.models.encoder import SentenceEncoder
 from index.models.llama_embedding import E5Embedding
 from index.models.words import WordEncoder
-from index.retrieval.fusion import nominate, rank_articles
+from index.retrieval.fusion import rank_articles, reciprocal_rank_fusion
 from index.retrieval.ranking import rank
-from index.retrieval.signals import SIGNALS, EncodedQuestion, PreparedArticle, measure, prepare, question_words
+from index.retrieval.signals import SIGNALS, EncodedQuestion, PreparedArticle, measure_signals, prepare, question_words
 from index.text.passages import pack_passages
 from index.text.search_form import language_of
 from index.text.sentences import split_sentences
@@ -126,7 +126,7 @@ def test_scores_of_the_evidence_fall(bench: Bench, lighthouse: PreparedArticle, 
 
 
 def test_words_meet_across_languages(bench: Bench, lighthouse: PreparedArticle) -> None:
-    values = measure(bench.question("عاصفة"), lighthouse).values
+    values = measure_signals(bench.question("عاصفة"), lighthouse).values
 
     assert values[:, SIGNALS.index("words")].argmax() == 5
     assert values[:, SIGNALS.index("bm25")].max() == 0
@@ -160,6 +160,6 @@ def test_any_text_gets_finite_scores(bench: Bench, asked: str, text: str) -> Non
 
 
 def test_nomination_counts_an_article_once_a_list() -> None:
-    assert nominate([["long", "long", "long", "short"], ["other"]], 3) == ["long", "other", "short"]
-    assert nominate([["a", "b"], ["b", "c"]], 1) == ["b"]
-    assert nominate([[], []], 3) == []
+    assert reciprocal_rank_fusion([["long", "long", "long", "short"], ["other"]], 3) == ["long", "other", "short"]
+    assert reciprocal_rank_fusion([["a", "b"], ["b", "c"]], 1) == ["b"]
+    assert reciprocal_rank_fusion([[], []], 3) == []
