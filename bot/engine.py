@@ -24,7 +24,7 @@ from bot.types import (
 )
 from bot.types import Withheld as WithheldClaim
 from bot.writers import Declined, Writer, WriterFailed
-from index.retrieval.answerability import Strictness
+from index.retrieval.ranking import Strictness
 from index.retrieval.retriever import RetrievalResult, Retriever
 
 

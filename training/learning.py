@@ -9,8 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.retrieval.answerability import AnswerabilityClassifier, answerability_signs
-from index.retrieval.ranking import Ranking, columns, direction_of, pair_of, setup_of
+from index.retrieval.ranking import (
+    AnswerabilityClassifier,
+    Ranking,
+    answerability_signs,
+    columns,
+    direction_of,
+    pair_of,
+    setup_of,
+)
 from index.retrieval.signals import EncodedQuestion, PreparedArticle, SignalValues, measure_signals
 from training.development import Case, folds
 

@@ -15,9 +15,9 @@ from bot.grounding.language import is_in
 from bot.grounding.quotes import invented_quote
 from bot.grounding.reasons import added_reason
 from bot.types import Citation, Claim, DraftClaim, Fault, Question, Withheld
+from index.retrieval.answer_type import find_span
 from index.retrieval.quote_selection import depends_on_previous
 from index.retrieval.retriever import RetrievalResult
-from index.retrieval.spans import find_span
 from index.text.search_form import words
 from index.types import Article, Sentence
 

@@ -2,7 +2,7 @@
 
 The second encoder places a word and its translation close together; a name is also found by its sound. A question's
 word is held against every word of a sentence and the best match counts (as in BERTScore, Zhang et al. 2020, and
-ColBERT, Khattab and Zaharia 2020). Matching of equal words is `index.retrieval.lexical`.
+ColBERT, Khattab and Zaharia 2020). Matching of equal words is `index.retrieval.signals`.
 """
 
 import re

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.retrieval.answerability import Strictness, threshold
-from index.retrieval.ranking import Ranking, learned_numbers, rank
+from index.retrieval.ranking import Ranking, Strictness, learned_numbers, rank, threshold
 from index.retrieval.signals import SIGNALS, EncodedQuestion, PreparedArticle
 from index.types import Evidence, Sentence
 

@@ -20,8 +20,8 @@ from index.library.library import Library
 from index.library.rows import Hit
 from index.library.snapshot import Snapshot
 from index.models.choose import Encoders
-from index.retrieval.answerability import Strictness
 from index.retrieval.fusion import FusedRanking, rank_articles, reciprocal_rank_fusion
+from index.retrieval.ranking import Strictness
 from index.retrieval.signals import EncodedQuestion, PreparedArticle, prepare, question_words
 from index.text.search_form import language_of, search_form
 from index.types import ArticleRecord, Evidence, IndexedArticle, Sentence
