@@ -15,10 +15,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from index.models.encoder import Floats
 from index.retrieval.answer_type import AnswerType, expected_types
 from index.retrieval.signals import GRADED, SIGNALS, EncodedQuestion, PreparedArticle, SignalValues, measure_signals
-
-Floats = NDArray[np.float32]
 
 Setup = Literal["both", "main", "light"]
 SETUPS: tuple[Setup, ...] = get_args(Setup)

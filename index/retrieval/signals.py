@@ -12,13 +12,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from index.models.encoder import Floats
 from index.models.words import Named, SentenceWords, WordEncoder, rarity, spelled_words
 from index.retrieval.answer_type import AnswerType, expected_types, possible_types
 from index.text.search_form import is_arabic, search_form, stem, stems, words
 from index.text.translit import latin_names
 from index.types import IndexedArticle, Language
-
-Floats = NDArray[np.float32]
 
 GRADED = (
     "main",
