@@ -207,7 +207,7 @@ def stock_retriever(app: App) -> Callable[[str], object]:
     from llama_index.core import VectorStoreIndex
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
-    from index.library.collections import CollectionNames
+    from index.library.schema import CollectionNames
 
     name = CollectionNames(app.library.settings.digest).sentences["ar"]
     with app.library.store.session() as session:

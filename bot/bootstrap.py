@@ -15,8 +15,8 @@ from bot.writers.models import connected, has_model, make_model, model_name
 from config.errors import ModelError, SettingsError
 from config.settings import Settings
 from index.indexing import Indexer
-from index.library.collections import IndexSettings
 from index.library.library import Library
+from index.library.schema import IndexSettings
 from index.library.store import Store
 from index.models.choose import Encoders, encoder_names, make_encoders
 from index.retrieval.retriever import Retriever

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from index.library.filters import Filter
-from index.types import Article, Evidence, Language, Sentence
+from index.types import Article, Evidence, Filter, Language, Sentence
 
 EVERYTHING = Filter()
 

@@ -1,13 +1,17 @@
-"""The nouns of the index: what an article becomes, and what a search finds.
+"""The nouns of the index: what an article becomes, which articles are meant, and what a search finds.
 
 Plain frozen data, no I/O. Offsets are half-open ranges of code points into `Article.text`.
 """
 
 import hashlib
+import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, Literal
+
+from config.errors import QuestionError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -111,8 +115,8 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """A version of an article, and when it was indexed."""
+class ArticleVersion:
+    """A version that an article had, and when it was indexed."""
 
     version: str
     indexed: str
@@ -120,7 +124,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class ArticleRecord:
-    """What the library's list says of an article, without its text; `sentences` and `passages` are counts."""
+    """What the library's list of articles says of one, without its text; `sentences` and `passages` are counts."""
 
     id: str
     title: str
@@ -133,10 +137,57 @@ class ArticleRecord:
     """When it was indexed: ISO 8601, UTC."""
     metadata: Metadata = Metadata()
     origin: str = ""
-    story: str = ""
-    """Shared by articles that tell the same story in nearly the same words; "" for an article alone."""
-    history: tuple[Version, ...] = ()
-    """What was live before, oldest first."""
+    cluster: str = ""
+    """Id of its cluster of near-duplicates, the id of the first article in it; "" for an article without any."""
+    history: tuple[ArticleVersion, ...] = ()
+    """The versions before this one, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What an article must be: published on or after a date, in a language, with all of the tags. Falsy for any."""
+
+    since: str = ""
+    language: str = ""
+    tags: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.since or self.language or self.tags)
+
+    def admits(self, record: ArticleRecord) -> bool:
+        """Say whether an article passes; one without a date counts from the day it was indexed."""
+        tags = {tag.casefold() for tag in record.metadata.tags}
+        return (
+            (record.metadata.published or record.indexed[:10]) >= self.since
+            and self.language in ("", record.language)
+            and all(tag.casefold() in tags for tag in self.tags)
+        )
+
+
+def make_filter(*, since: str = "", language: str = "", tags: Sequence[str] = ()) -> Filter:
+    """Make a filter of what a person typed.
+
+    Raises: QuestionError for what is no date or no language.
+    """
+    if since and not _is_date(since):
+        raise QuestionError(f"{since!r} is no date; write it as 2024-05-31, 2024-05 or 2024.")
+    if language not in ("", "ar", "en"):
+        raise QuestionError(f"{language!r} is no language of articles; choose ar or en.")
+    return Filter(since, language, tuple(tag.strip() for tag in tags if tag.strip()))
+
+
+@dataclass(frozen=True, slots=True)
+class SplitArticle:
+    """An article cut into sentences and passages."""
+
+    article: Article
+    sentences: tuple[Sentence, ...]
+    passages: tuple[Passage, ...]
+
+    @property
+    def texts(self) -> list[str]:
+        """All texts that are embedded: the sentences', then the passages'."""
+        return [sentence.text for sentence in self.sentences] + [passage.text for passage in self.passages]
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,3 +201,14 @@ class IndexedArticle:
     passage_vectors: "NDArray[np.float32]"
     second_vectors: "NDArray[np.float32] | None"
     """The second encoder's vectors of the sentences, or None where it is turned off."""
+
+
+def _is_date(text: str) -> bool:
+    """Say whether a text is a day, a month or a year that there is."""
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
+        return False
+    try:
+        date.fromisoformat(text + "-01-01"[len(text) - 4 :])
+    except ValueError:
+        return False
+    return True

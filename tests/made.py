@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.library.collections import IndexSettings
 from index.library.library import Library
+from index.library.schema import IndexSettings
 from index.types import Article, IndexedArticle, Language, Passage, Sentence
 
 INDEX_SETTINGS = IndexSettings(embedding="made", second="made", passage_tokens=256)

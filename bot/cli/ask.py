@@ -19,10 +19,9 @@ from bot.types import EVERYTHING, Answer
 from config.errors import NoArticles, SourceError, UnknownArticle
 from config.settings import load_settings, origins
 from index.indexing import IndexingResult, Progress
-from index.library.filters import Filter
 from index.library.library import IndexStatus
 from index.readers.sources import STANDARD_INPUT, Read, Skipped, Unchanged, read_source
-from index.types import Article, Language
+from index.types import Article, Filter, Language
 
 SKIPPED_SHOWN = 20
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"

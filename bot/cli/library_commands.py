@@ -12,10 +12,9 @@ from bot.questions import language_typed
 from bot.rendering.bidi import clean
 from bot.rendering.locations import one_line
 from config.errors import NoArticles, QuestionError, UnknownArticle
-from index.library.filters import Filter
 from index.retrieval.links import link_to
 from index.text.search_form import words
-from index.types import Article, ArticleRecord, Evidence, Sentence
+from index.types import Article, ArticleRecord, Evidence, Filter, Sentence
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -139,7 +138,7 @@ def _about(record: ArticleRecord) -> Iterator[str]:
         "tags": ", ".join(clean(tag) for tag in about.tags),
         "version": f"{record.version}, indexed {record.indexed}",
         "earlier": ", ".join(f"{one.version} ({one.indexed[:10]})" for one in reversed(record.history)),
-        "story": record.story,
+        "story": record.cluster,
         "sentences": str(record.sentences),
     }
     return (f"{name:10} {value}" for name, value in known.items() if value)

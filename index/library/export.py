@@ -1,10 +1,11 @@
 """A library ↔ one file: what is stored, vectors too, with checksums.
 
 Two exports of one library are the same bytes. Numbers of vectors come back to within 1.5e-8: Chroma makes them of unit
-length again. What an imported file must hold is `index.library.export_checks`'s.
+length again.
 
 The file is gzipped JSON, a line for the library, one for each article, and one that holds the checksum of all before.
-It is read twice: nothing is stored before all of it has been checked.
+It is read twice: nothing is stored before all of it has been checked. Anyone may have written it, so it is believed
+nothing: each article is checked to be one that a library can hold.
 """
 
 import base64
@@ -12,26 +13,38 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import numpy as np
 
 from config.errors import LibraryError, SettingsMismatch
-from index.library.export_checks import Inspector
 from index.library.library import Library
-from index.library.records import from_values, to_values
-from index.models.choose import Vectors
-from index.types import Article, IndexedArticle, Location, Passage, Sentence
+from index.library.schema import (
+    LANGUAGES,
+    SPACE,
+    Vectors,
+    are_unit,
+    article_from_record,
+    passages_at,
+    record_from_values,
+    record_values,
+    sentences_at,
+)
+from index.types import ArticleRecord, IndexedArticle, Location, Passage, Sentence
 
 FORMAT = "sanad-library-1"
 ROOM, MOST_UNPACKED = 200_000_000, 50
 """The most bytes that an exported file may unpack to, and for each of its own: those of an honest one, mostly vectors,
 become 2, many more where an article says one sentence over and over."""
+
+_ID = re.compile("[0-9a-f]{12}")
 
 
 def export_library(library: Library, path: Path) -> int:
@@ -57,12 +70,11 @@ def import_library(library: Library, path: Path) -> int:
 
     Raises: LibraryError for a file that is damaged or none of ours; SettingsMismatch where it was made with others.
     """
-    for _ in _lines(library, path):
+    for _ in _read(library, path):
         pass
     count = 0
-    for values in _lines(library, path):
-        indexed, record = _from_values(values)
-        library.space(values["space"]).restore(indexed, record)
+    for space, indexed, record in _read(library, path):
+        library.space(space).restore(indexed, record)
         count += 1
     return count
 
@@ -70,7 +82,7 @@ def import_library(library: Library, path: Path) -> int:
 def _write(library: Library, file: BinaryIO) -> int:
     checksum, count = hashlib.sha256(), 0
     with gzip.GzipFile("", fileobj=file, mode="wb", compresslevel=1, mtime=0) as packed:
-        for values in _values(library):
+        for values in _lines(library):
             line = json.dumps(values, ensure_ascii=False).encode() + b"\n"
             checksum.update(line)
             packed.write(line)
@@ -79,7 +91,7 @@ def _write(library: Library, file: BinaryIO) -> int:
     return count
 
 
-def _values(library: Library) -> Iterator[dict[str, Any]]:
+def _lines(library: Library) -> Iterator[dict[str, Any]]:
     yield {"format": FORMAT, "shape": library.settings.as_dict()}
     for name in library.spaces():
         space = library.space(name)
@@ -88,52 +100,24 @@ def _values(library: Library) -> Iterator[dict[str, Any]]:
                 indexed = snapshot.load(record)
             if indexed is None or indexed.article.version != record.version:
                 raise LibraryError(f"The article {record.id!r} is not whole; run `sanad verify`, then export again.")
-            yield {"space": name, "id": record.id, "record": to_values(record), **_to_values(indexed)}
+            yield {
+                "space": name,
+                "id": record.id,
+                "record": record_values(record),
+                "text": indexed.article.text,
+                "places": [asdict(location) for location in indexed.article.locations],
+                "sentences": [[one.paragraph, one.start, one.end] for one in indexed.sentences],
+                "passages": [[one.first, one.last, one.start, one.end] for one in indexed.passages],
+                "sentence_vectors": _packed(indexed.sentence_vectors),
+                "passage_vectors": _packed(indexed.passage_vectors),
+                "second_vectors": None if indexed.second_vectors is None else _packed(indexed.second_vectors),
+            }
 
 
-def _to_values(indexed: IndexedArticle) -> dict[str, Any]:
-    return {
-        "text": indexed.article.text,
-        "places": [asdict(place) for place in indexed.article.locations],
-        "sentences": [[one.paragraph, one.start, one.end] for one in indexed.sentences],
-        "passages": [[one.first, one.last, one.start, one.end] for one in indexed.passages],
-        "sentence_vectors": _packed(indexed.sentence_vectors),
-        "passage_vectors": _packed(indexed.passage_vectors),
-        "second_vectors": None if indexed.second_vectors is None else _packed(indexed.second_vectors),
-    }
-
-
-def _from_values(values: dict[str, Any]) -> tuple[IndexedArticle, Any]:
-    record, text = from_values(values["id"], values["record"]), values["text"]
-    places = tuple(Location(**place) for place in values["places"])
-    about = (record.language, record.metadata, places, record.origin)
-    article = Article(record.id, record.title, record.source, text, *about)
-    sentences = tuple(
-        Sentence(record.id, position, paragraph, start, end, text[start:end])
-        for position, (paragraph, start, end) in enumerate(values["sentences"])
-    )
-    passages = tuple(
-        Passage(record.id, position, first, last, start, end, text[start:end])
-        for position, (first, last, start, end) in enumerate(values["passages"])
-    )
-    second = values["second_vectors"]
-    return (
-        IndexedArticle(
-            article,
-            sentences,
-            passages,
-            _unpacked(values["sentence_vectors"]),
-            _unpacked(values["passage_vectors"]),
-            None if second is None else _unpacked(second),
-        ),
-        record,
-    )
-
-
-def _lines(library: Library, path: Path) -> Iterator[dict[str, Any]]:
-    """The articles' lines, checked one by one; the checksum of all stands at the end."""
+def _read(library: Library, path: Path) -> Iterator[tuple[str, IndexedArticle, ArticleRecord]]:
+    """Read spaces, articles and records, checked one by one; the checksum of all stands at the end."""
     damaged = f"{str(path)!r} is damaged or no exported library; export it again with `sanad export FILE`."
-    checksum, sealed, check = hashlib.sha256(), False, Inspector(library)
+    checksum, sealed, check = hashlib.sha256(), False, _ArticleCheck(library)
     try:
         room = ROOM + MOST_UNPACKED * path.stat().st_size
         with gzip.open(path, "rb") as packed:
@@ -146,9 +130,9 @@ def _lines(library: Library, path: Path) -> Iterator[dict[str, Any]]:
                     sealed = values["sha256"] == checksum.hexdigest()
                     break
                 checksum.update(line)
-                indexed, record = _from_values(values)
-                check(values["space"], indexed, record)
-                yield values
+                space, (indexed, record) = values["space"], _from_values(values)
+                check(space, indexed, record)
+                yield space, indexed, record
     except FileNotFoundError as error:
         raise LibraryError(f"There is no file {str(path)!r}; check the path.") from error
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -167,13 +151,108 @@ def _check_head(head: dict[str, Any], library: Library, damaged: str) -> None:
         )
 
 
+def _from_values(values: dict[str, Any]) -> tuple[IndexedArticle, ArticleRecord]:
+    record = record_from_values(values["id"], values["record"])
+    locations = tuple(Location(**location) for location in values["places"])
+    article, second = article_from_record(record, values["text"], locations), values["second_vectors"]
+    indexed = IndexedArticle(
+        article,
+        sentences_at(article, values["sentences"]),
+        passages_at(article, values["passages"]),
+        _unpacked(values["sentence_vectors"]),
+        _unpacked(values["passage_vectors"]),
+        None if second is None else _unpacked(second),
+    )
+    return indexed, record
+
+
 def _packed(vectors: Vectors) -> dict[str, Any]:
     data = np.ascontiguousarray(vectors, "<f4")
     return {"shape": data.shape, "data": base64.b64encode(data.tobytes()).decode()}
 
 
 def _unpacked(values: dict[str, Any]) -> Vectors:
-    vectors: Vectors = (
-        np.frombuffer(base64.b64decode(values["data"]), "<f4").reshape(values["shape"]).astype(np.float32)
-    )
+    data = np.frombuffer(base64.b64decode(values["data"]), "<f4")
+    vectors: Vectors = data.reshape(values["shape"]).astype(np.float32)
     return vectors
+
+
+class _ArticleCheck:
+    """Checks articles one by one; all must have vectors of the size of those in the library, or of the first."""
+
+    def __init__(self, library: Library) -> None:
+        self._has_second = library.settings.second != "none"
+        self._sizes = _vector_sizes(library)
+
+    def __call__(self, space: str, indexed: IndexedArticle, record: ArticleRecord) -> None:
+        """Check one article. Raises: ValueError, TypeError."""
+        _require(isinstance(space, str) and SPACE.fullmatch(space) is not None, "space")
+        _check_record(record, indexed)
+        _check_parts(indexed)
+        sizes = self._check_vectors(indexed)
+        self._sizes = self._sizes or sizes
+        _require(sizes == self._sizes, "sizes of vectors")
+
+    def _check_vectors(self, indexed: IndexedArticle) -> tuple[int, ...]:
+        second = indexed.second_vectors
+        _require((second is not None) == self._has_second, "second vectors")
+        rows = [(indexed.sentence_vectors, len(indexed.sentences)), (indexed.passage_vectors, len(indexed.passages))]
+        if second is not None:
+            rows.append((second, len(indexed.sentences)))
+        for vectors, count in rows:
+            _require(vectors.ndim == 2 and len(vectors) == count and are_unit(vectors), "vectors")
+        _require(indexed.sentence_vectors.shape[1] == indexed.passage_vectors.shape[1], "sizes of vectors")
+        return tuple(vectors.shape[1] for vectors, _ in rows)
+
+
+def _vector_sizes(library: Library) -> tuple[int, ...]:
+    """Return the sizes of an article's vectors in the library, () where there is none."""
+    for name in library.spaces():
+        with library.space(name).snapshot() as snapshot:
+            for record in snapshot.records()[:1]:
+                if indexed := snapshot.load(record):
+                    vectors = (indexed.sentence_vectors, indexed.passage_vectors, indexed.second_vectors)
+                    return tuple(one.shape[1] for one in vectors if one is not None)
+    return ()
+
+
+def _check_record(record: ArticleRecord, indexed: IndexedArticle) -> None:
+    about, history = record.metadata, record.history
+    texts = [record.id, record.title, record.source, record.version, record.indexed, record.origin, record.cluster]
+    texts += [about.author, about.published, about.url, about.link, *about.tags, indexed.article.text]
+    texts += [text for version in history for text in (version.version, version.indexed)]
+    _require(all(isinstance(text, str) for text in texts), "texts")
+    "".join(texts).encode()  # half a character cannot be stored
+    _require(_ID.fullmatch(record.id) is not None and record.language in LANGUAGES, "id and language")
+    _require(record.cluster == "" or _ID.fullmatch(record.cluster) is not None, "cluster")
+    _require(indexed.article.version == record.version, "version")
+    counts = (len(indexed.sentences), len(indexed.passages))
+    _require(counts == (record.sentences, record.passages) and min(counts) > 0, "counts")
+
+
+def _check_parts(indexed: IndexedArticle) -> None:
+    size, sentences, locations = len(indexed.article.text), indexed.sentences, indexed.article.locations
+    parts: list[Sentence | Passage] = [*sentences, *indexed.passages]
+    for one in parts:
+        _require(_are_integers(one.start, one.end) and 0 <= one.start < one.end <= size, "offsets")
+    _require(all(one.end <= two.start for one, two in pairwise(sentences)), "order of sentences")
+    for sentence in sentences:
+        _require(_are_integers(sentence.paragraph) and sentence.paragraph >= 0, "paragraphs")
+    for passage in indexed.passages:
+        _require(_are_integers(passage.first, passage.last), "passages")
+        _require(0 <= passage.first < passage.last <= len(sentences), "passages")
+    for location in locations:
+        _require(_are_integers(location.start, location.page) and isinstance(location.heading, str), "locations")
+        _require(0 <= location.start <= size and location.page >= 0, "locations")
+    starts = [location.start for location in locations]
+    _require(starts == sorted(starts), "order of locations")
+    "".join(location.heading for location in locations).encode()
+
+
+def _are_integers(*values: object) -> bool:
+    return all(type(value) is int for value in values)
+
+
+def _require(holds: bool, what: str) -> None:  # noqa: FBT001  # what is required comes first
+    if not holds:
+        raise ValueError(f"wrong {what}")

@@ -7,7 +7,7 @@ from llama_index.vector_stores.chroma import ChromaVectorStore
 
 from bot.bootstrap import bootstrap
 from config.settings import load_settings
-from index.library.collections import CollectionNames
+from index.library.schema import CollectionNames
 from index.llama_index import SanadRetriever
 from index.models.llama_embedding import E5Embedding
 from index.readers.sources import article_from_text

@@ -10,15 +10,14 @@ from bot.rendering.spans import source_lines, to_text
 from bot.types import Answer, Citation, Question
 from config.errors import NoArticles, QuestionError
 from config.settings import load_settings
-from index.library.duplicates import runs_of, same_story
-from index.library.filters import Filter, make_filter
+from index.library.duplicates import near_duplicates, shingles
 from index.library.library import Library
 from index.library.store import Store
 from index.readers.sources import article_from_bytes, article_from_text
 from index.retrieval.links import link_to
 from index.retrieval.retriever import CANDIDATE_ARTICLES, _candidates
 from index.text.sentences import split_sentences
-from index.types import Article, Language, Location, Metadata
+from index.types import Article, Filter, Language, Location, Metadata, make_filter
 from tests import documents
 from tests.made import INDEX_SETTINGS, made_article
 
@@ -50,7 +49,7 @@ def test_the_same_story_is_cited_once_with_its_number_of_sources(app: App) -> No
     copies = [told(STORY + f"Reported by paper {number}.", f"paper {number}") for number in range(3)]
     list(app.indexer.add([*copies[:1], told(OTHER, "museum")]))
     list(app.indexer.add(copies[1:]))
-    stories = {record.source: record.story for record in app.library.records()}
+    stories = {record.source: record.cluster for record in app.library.records()}
     assert stories == {f"paper {n}": copies[0].id for n in range(3)} | {"museum": ""}
     found = app.engine.retriever.find("How many passengers does the ferry hold?")
     assert len({evidence.article.id for evidence in found.evidence} & {copy.id for copy in copies}) == 1
@@ -62,7 +61,7 @@ def test_a_sentence_that_unlike_articles_share_is_evidence_once_with_its_number_
     boats = NAMES[:CANDIDATE_ARTICLES]  # sources are counted among the articles that are looked at
     rest = [" ".join(f"Boat {name} {number} {place}." for place in range(12)) for number, name in boats]
     list(app.indexer.add([told(f"{shared} {text}", f"paper {number}") for number, text in enumerate(rest)]))
-    assert {record.story for record in app.library.records()} == {""}
+    assert {record.cluster for record in app.library.records()} == {""}
     found = app.engine.retriever.find("How many passengers does the ferry Noor hold?")
     assert [one.sentence.text for one in found.evidence].count(shared) == 1
     assert found.source_count(found.evidence[0].sentence) == len(boats)
@@ -70,7 +69,7 @@ def test_a_sentence_that_unlike_articles_share_is_evidence_once_with_its_number_
 
 def test_only_sources_that_say_the_sentence_are_counted(app: App) -> None:
     list(app.indexer.add([told(STORY, "short"), told(STORY + "The captain, Hala Rashid, was born in Selwa.", "full")]))
-    assert len({record.story for record in app.library.records()}) == 1
+    assert len({record.cluster for record in app.library.records()}) == 1
     for question, source, count in (
         ("Where was the captain Hala Rashid born?", "full", 1),
         ("How many passengers does the ferry hold?", None, 2),
@@ -84,7 +83,7 @@ def test_only_sources_that_say_the_sentence_are_counted(app: App) -> None:
 
 
 def test_a_filter_leaves_the_order_of_articles_to_the_question(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.library.snapshot.FEW_ARTICLES", 0)  # as in a library that is not ranked whole
+    monkeypatch.setattr("index.library.library.FEW_ARTICLES", 0)  # as in a library that is not ranked whole
     texts = [f"The town of {name} counted {number} boats in the spring of its founding." for number, name in NAMES]
     list(app.indexer.add([told(text, f"paper {number}") for number, text in enumerate(texts)]))
     with app.library.snapshot() as snapshot:
@@ -109,8 +108,8 @@ def test_a_filter_leaves_the_order_of_articles_to_the_question(app: App, monkeyp
     ],
 )
 def test_what_counts_as_the_same_story(one: str, other: str, *, same: bool) -> None:
-    assert same_story(runs_of(one), runs_of(other)) is same
-    assert same_story(runs_of(other), runs_of(one)) is same
+    assert near_duplicates(shingles(one), shingles(other)) is same
+    assert near_duplicates(shingles(other), shingles(one)) is same
 
 
 def test_a_changed_article_keeps_its_id_and_remembers_its_versions(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from config.errors import LibraryError, SettingsMismatch, StoreUnreachable, UnknownArticle
-from index.library import records, rows
-from index.library.collections import CollectionNames
 from index.library.library import IndexStatus, Library
+from index.library.rows import Rows
+from index.library.schema import CollectionNames, new_record
 from index.library.store import Store
 from index.types import IndexedArticle
 from tests.made import INDEX_SETTINGS, fault, made_article
@@ -63,8 +63,9 @@ def test_what_killed_writers_left_stands_in_nobodys_way(store: Store, times: int
     for version in range(1, 1 + times):
         half = made_article(1, version=version)
         with store.session(write=True) as session:
-            rows.journal(session, names, [(library.resolve(half.article.id), records.record_of(half))])
-            rows.add_parts(session, names, [half])
+            rows = Rows(session, names)
+            rows.begin_writes([(library.resolve(half.article.id), new_record(half))])
+            rows.add_parts([half])
     assert library.commit([made_article(2)]) == [IndexStatus.ADDED]
     assert library.commit([made_article(1, version=5)]) == [IndexStatus.REPLACED]
     assert fault(library, made_article(1, version=5)) == ""
