@@ -15,11 +15,11 @@ from pathlib import Path
 
 from config.errors import LibraryError, SettingsMismatch, UnknownArticle
 from index.library.duplicates import NEAREST, DuplicateClusters
-from index.library.rows import Rows, SentenceHit
-from index.library.schema import SPACE, CollectionNames, IndexSettings, Vectors, new_record
+from index.library.rows import RowReader, RowWriter
+from index.library.schema import SPACE, CollectionNames, IndexSettings, new_record
 from index.library.store import Session, Store
 from index.text.search_form import search_form
-from index.types import Article, ArticleRecord, IndexedArticle, Language
+from index.types import Article, ArticleRecord, IndexedArticle
 
 ABANDONED_AFTER = 600.0
 """Seconds after which an unfinished write on a server counts as a killed process's."""
@@ -48,44 +48,29 @@ class _Cache:
     texts: dict[str, list[str]] = field(default_factory=dict)
 
 
-class Snapshot:
-    """A consistent snapshot of the library: nobody writes while it is in use."""
+class Snapshot(RowReader):
+    """A consistent snapshot of the library: on a folder, nobody writes while it is in use."""
 
-    def __init__(self, rows: Rows, cache: _Cache, settings: IndexSettings) -> None:
-        self._rows, self._cache, self.settings = rows, cache, settings
-
-    def records(self) -> list[ArticleRecord]:
-        """Return all records, in no order."""
-        return self._rows.records()
-
-    def records_if_few(self) -> list[ArticleRecord]:
-        """Return all records of a library so small that nothing need be searched; none of a larger one."""
-        if self._cache.few is None:
-            first = self._rows.records(most=FEW_ARTICLES + 1)
-            small = len(first) <= FEW_ARTICLES and sum(record.sentences for record in first) <= FEW_SENTENCES
-            self._cache.few = first if small else []
-        return self._cache.few
+    def __init__(self, session: Session, names: CollectionNames, cache: _Cache) -> None:
+        super().__init__(session, names)
+        self._cache = cache
 
     def find(self, article_ids: list[str]) -> Mapping[str, ArticleRecord]:
         """Return the records of those of the articles that are there."""
         records = self._cache.records
         missing = [article_id for article_id in article_ids if article_id not in records]
         if missing:
-            found = {record.id: record for record in self._rows.records(missing)}
+            found = {record.id: record for record in self.records(missing)}
             records.update({article_id: found.get(article_id) for article_id in missing})
         return {article_id: record for article_id in article_ids if (record := records[article_id])}
 
-    def load(self, record: ArticleRecord) -> IndexedArticle | None:
-        """Return the article with its parts and vectors; None if a writer on a server took it away just now."""
-        return self.load_all([record])[0]
-
-    def load_all(self, wanted: Sequence[ArticleRecord]) -> list[IndexedArticle | None]:
-        """Return the same for several articles, which costs little more than for one."""
-        return self._rows.load(wanted)
-
-    def load_text(self, record: ArticleRecord) -> Article | None:
-        """Return the article without pages and headings, whatever became of its parts; None if its text is gone."""
-        return self._rows.text_of(record)
+    def records_if_few(self) -> list[ArticleRecord]:
+        """Return all records of a library so small that nothing need be searched; none of a larger one."""
+        if self._cache.few is None:
+            first = self.records(most=FEW_ARTICLES + 1)
+            small = len(first) <= FEW_ARTICLES and sum(record.sentences for record in first) <= FEW_SENTENCES
+            self._cache.few = first if small else []
+        return self._cache.few
 
     def cluster_texts(self, cluster: str) -> list[str]:
         """Return the texts of a cluster of near-duplicates, in search form."""
@@ -93,21 +78,9 @@ class Snapshot:
         if cluster not in texts:
             if len(texts) >= KEPT_CLUSTERS:
                 texts.clear()
-            articles = map(self.load_text, self._rows.records_of_cluster(cluster))
+            articles = map(self.load_text, self.records_of_cluster(cluster))
             texts[cluster] = [search_form(article.text) for article in articles if article]
         return texts[cluster]
-
-    def nearest(self, vector: Vectors, second: Vectors | None, *, k: int) -> list[SentenceHit]:
-        """Return up to k sentences per language and encoder, live or not, nearest first within each."""
-        return self._rows.nearest(vector, second, k=k)
-
-    def texts_differ(self, record: ArticleRecord, indexed: IndexedArticle) -> bool:
-        """Say whether the text stored with a part is another than the article's."""
-        return self._rows.texts_differ(record, indexed)
-
-    def search_distances(self, language: Language, vectors: Vectors) -> list[float]:
-        """Return how far from each sentence's vector the nearest is that a search finds."""
-        return self._rows.search_distances(language, vectors)
 
 
 class Library:
@@ -137,12 +110,16 @@ class Library:
                 self._check_settings(session)
                 self._cache = _Cache()
                 self._generation = session.generation
-            yield Snapshot(Rows(session, self._names), self._cache, self.settings)
+            yield Snapshot(session, self._names, self._cache)
 
     def open(self) -> None:
         """Open the store, if it is not open yet. Raises: SettingsMismatch, LibraryError."""
         with self.snapshot():
             pass
+
+    def close(self) -> None:
+        """Let go of the store's files and connections, for all its spaces; a later use opens them again."""
+        self.store.close()
 
     def space(self, name: str) -> "Library":
         """Return another part of the same library."""
@@ -262,32 +239,32 @@ class Library:
         if not self.store.exists:
             return {}
         with self.store.session() as session:
-            return {names.space: list(Rows(session, names).articles()) for names in self._foreign(session)}
+            return {names.space: list(RowReader(session, names).articles()) for names in self._foreign(session)}
 
     def drop_outdated(self) -> None:
         """Drop what other settings made, once all of it is indexed again."""
         with self.store.session(write=True) as session:
             for names in self._foreign(session):
-                Rows(session, names).drop_collections(articles_first=False)
+                RowWriter(session, names).drop_collections(articles_first=False)
 
     def drop(self) -> None:
         """Remove this space with all its articles."""
         with self.store.session(write=True) as session:
-            Rows(session, self._names).drop_collections(articles_first=True)
+            RowWriter(session, self._names).drop_collections(articles_first=True)
         self._generation = None
 
     @contextmanager
-    def _writing(self) -> Iterator[Rows]:
+    def _writing(self) -> Iterator[RowWriter]:
         with self.store.session(write=True) as session:
             self._check_settings(session)
             self._generation = None
-            rows = Rows(session, self._names)
+            rows = RowWriter(session, self._names)
             rows.make_collections(self.settings)
             if self.store.embedded:
                 self._clean_up(rows)  # nobody else is writing, so whatever the journal names was abandoned
             yield rows
 
-    def _clean_up(self, rows: Rows, own: Collection[str] = ()) -> None:
+    def _clean_up(self, rows: RowWriter, own: Collection[str] = ()) -> None:
         """Delete what the journal names and no record does: in our own entries, and in whatever was abandoned.
 
         On a server, other entries are those of writers at work.
@@ -301,7 +278,7 @@ class Library:
             live = rows.records([entry.article_id for entry in done])
             rows.finish_writes(done, keep={(record.id, record.version) for record in live})
 
-    def _store_again(self, rows: Rows, indexed: IndexedArticle, record: ArticleRecord) -> None:
+    def _store_again(self, rows: RowWriter, indexed: IndexedArticle, record: ArticleRecord) -> None:
         live = _live_record(rows, record.id)
         begun = rows.begin_writes([(live, record)])
         rows.drop_versions([record])
@@ -317,7 +294,7 @@ class Library:
 
     def _check_settings(self, session: Session) -> None:
         for names in [] if self._rebuilding else self._foreign(session):
-            theirs = Rows(session, names).settings()
+            theirs = RowReader(session, names).stored_settings()
             different = ", ".join(
                 f"{key} {theirs.get(key, 'none')!r} instead of {value!r}"
                 for key, value in self.settings.as_dict().items()
@@ -329,11 +306,11 @@ class Library:
             )
 
 
-def _live_record(rows: Rows, article_id: str) -> ArticleRecord | None:
+def _live_record(rows: RowReader, article_id: str) -> ArticleRecord | None:
     return next(iter(rows.records([article_id])), None)
 
 
-def _assign_clusters(rows: Rows, articles: Sequence[IndexedArticle]) -> dict[str, str]:
+def _assign_clusters(rows: RowWriter, articles: Sequence[IndexedArticle]) -> dict[str, str]:
     """Return the cluster of each article that is about to be live, "" for one alone; note it for stored ones too."""
     clusters = DuplicateClusters([indexed.article for indexed in articles])
     near = rows.nearest_records(articles, k=NEAREST)

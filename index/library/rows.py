@@ -43,14 +43,12 @@ BATCH = 2000
 
 @dataclass(frozen=True, slots=True)
 class SentenceHit:
-    """A sentence found by a vector search over the library; `similarity` is a cosine."""
+    """A sentence found by a vector search over the library."""
 
     article_id: str
-    version: str
     position: int
     language: Language
     encoder: Literal["main", "second"]
-    similarity: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +69,15 @@ class _StoredParts:
     vectors: Vectors
 
 
-class Rows:
-    """The rows of one space, for the length of a session."""
+class RowReader:
+    """Reads the rows of one space, for the length of a session."""
 
     def __init__(self, session: Session, names: CollectionNames) -> None:
         self._session, self._names = session, names
 
-    def make_collections(self, settings: IndexSettings) -> None:
-        """Make the collections that are not there, the list of articles last: with it the space is there."""
-        for name in self._names.all[:-1]:
-            self._session.make(name)
-        self._session.make(self._names.articles, metadata=settings.as_dict())
-
-    def drop_collections(self, *, articles_first: bool) -> None:
-        """Remove all collections.
-
-        With the list of articles the space is gone: first, for readers on a server; last, if the rest must be found
-        again after an interruption.
-        """
-        for name in reversed(self._names.all) if articles_first else self._names.all:
-            if self._session.find(name):
-                self._session.drop(name)
-
-    def settings(self) -> dict[str, Any]:
+    def stored_settings(self) -> dict[str, Any]:
         """Return the index settings that the rows were made with."""
         return dict(self._session.make(self._names.articles).metadata or {})
-
-    # The list of articles: one record each, which makes its version the live one.
 
     def records(self, ids: Sequence[str] | None = None, *, most: int | None = None) -> list[ArticleRecord]:
         """Return live records: all, or those of `ids`; some of them where there are more than `most`."""
@@ -124,94 +104,17 @@ class Rows:
             for ids, rows, texts in zip(found["ids"], found["metadatas"] or [], found["documents"] or [], strict=True)
         ]
 
-    def put_records(self, records: Sequence[ArticleRecord], articles: Sequence[IndexedArticle]) -> None:
-        """Make the records' versions live: one write."""
-        self._session.make(self._names.articles).upsert(
-            ids=[record.id for record in records],
-            documents=[indexed.article.text for indexed in articles],
-            metadatas=[record_values(record) for record in records],
-            embeddings=np.stack([_mean_vector(indexed) for indexed in articles]),
-        )
-
-    def update_records(self, records: Sequence[ArticleRecord]) -> None:
-        """Change what records say of articles whose texts stay."""
-        for chunk in _chunks(len(records)):
-            self._session.make(self._names.articles).update(
-                ids=[record.id for record in records[chunk]],
-                metadatas=[record_values(record) for record in records[chunk]],
-            )
-
-    def drop_record(self, article_id: str) -> None:
-        """Make no version of the article live."""
-        self._session.make(self._names.articles).delete(ids=[article_id])
-
-    def text_of(self, record: ArticleRecord) -> Article | None:
-        """Return the article as far as its record and text go, whatever became of its parts."""
+    def load_text(self, record: ArticleRecord) -> Article | None:
+        """Return the article without pages and headings, whatever became of its parts; None if its text is gone."""
         texts = self._session.make(self._names.articles).get(ids=[record.id], include=["documents"])["documents"]
         return article_from_record(record, texts[0]) if texts and texts[0] is not None else None
 
-    # The journal: what a write is about to touch, so that whoever comes next can clean up after one that was killed.
+    def load(self, record: ArticleRecord) -> IndexedArticle | None:
+        """Return a live article with its parts and vectors; None if any part is gone, on a server perhaps just now."""
+        return self.load_all([record])[0]
 
-    def begin_writes(self, writes: Sequence[tuple[ArticleRecord | None, ArticleRecord]]) -> list[str]:
-        """Write down the versions (the old one, if any, and the new one) about to be touched; return entries' ids."""
-        ids = [version_key(new) for _, new in writes]
-        self._session.make(self._names.journal).upsert(
-            ids=ids,
-            metadatas=[
-                {
-                    "article_id": new.id,
-                    "begun": time.time(),
-                    "versions": json.dumps([[one.id, record_values(one)] for one in (old, new) if one]),
-                }
-                for old, new in writes
-            ],
-            embeddings=np.ones((len(writes), 1), np.float32),
-        )
-        return ids
-
-    def unfinished_writes(self) -> list[JournalEntry]:
-        """Return the entries of the journal."""
-        found = self._session.make(self._names.journal).get(include=["metadatas"])
-        return [
-            JournalEntry(
-                entry_id,
-                cast(str, row["article_id"]),
-                cast(float, row["begun"]),
-                tuple(record_from_values(*version) for version in json.loads(cast(str, row["versions"]))),
-            )
-            for entry_id, row in zip(found["ids"], found["metadatas"] or [], strict=True)
-        ]
-
-    def finish_writes(self, entries: Sequence[JournalEntry], *, keep: Container[tuple[str, str]]) -> None:
-        """Delete the parts of the entries' versions, except of those (article, version) to keep, then the entries."""
-        touched = {(record.id, record.version): record for entry in entries for record in entry.versions}
-        self.drop_versions([record for version, record in touched.items() if version not in keep])
-        _drop(self._session.make(self._names.journal), [entry.id for entry in entries])
-
-    # Sentences and passages.
-
-    def add_parts(self, articles: Sequence[IndexedArticle]) -> None:
-        """Add sentences, passages and their vectors; what is there already stays."""
-        make, names = self._session.make, self._names
-        for language in LANGUAGES:
-            chosen = [indexed for indexed in articles if indexed.article.language == language]
-            _add_nodes(make(names.sentences[language]), [node for one in chosen for node in sentence_nodes(one)])
-            _add_second(make(names.second[language]), chosen)
-        _add_nodes(make(names.passages), [node for indexed in articles for node in passage_nodes(indexed)])
-
-    def drop_versions(self, dead: Sequence[ArticleRecord]) -> None:
-        """Delete all parts of some versions."""
-        for language in LANGUAGES:
-            ids = [
-                part for one in dead if one.language == language for part in part_ids(version_key(one), one.sentences)
-            ]
-            _drop(self._session.make(self._names.sentences[language]), ids)
-            _drop(self._session.make(self._names.second[language]), ids)
-        ids = [part for one in dead for part in part_ids(version_key(one), one.passages)]
-        _drop(self._session.make(self._names.passages), ids)
-
-    def load(self, records: Sequence[ArticleRecord]) -> list[IndexedArticle | None]:
-        """Return the articles of live records, None for one of which any part is gone; a few calls for all of them."""
+    def load_all(self, records: Sequence[ArticleRecord]) -> list[IndexedArticle | None]:
+        """Return the same for several articles, which costs little more than for one."""
         if not records:
             return []
         session, names = self._session, self._names
@@ -250,8 +153,6 @@ class Rows:
                 hits += _query(self._session.find(self._names.second[language]), second, k, language, "second")
         return hits
 
-    # Whether what is stored is what the article says: for `index.library.verify`.
-
     def texts_differ(self, record: ArticleRecord, indexed: IndexedArticle) -> bool:
         """Say whether what lies beside a vector is another text, or one from elsewhere, than the article's."""
         sentences, passages = self._names.sentences[record.language], self._names.passages
@@ -266,14 +167,114 @@ class Rows:
         found = collection.query(query_embeddings=vectors, n_results=1, include=["distances"])
         return [float(row[0]) if len(row) else 2.0 for row in found["distances"] or []]
 
+
+class RowWriter(RowReader):
+    """Writes them too. What a write is about to touch stands in a journal, so that whoever comes next can clean up."""
+
+    def make_collections(self, settings: IndexSettings) -> None:
+        """Make the collections that are not there, the list of articles last: with it the space is there."""
+        for name in self._names.all[:-1]:
+            self._session.make(name)
+        self._session.make(self._names.articles, metadata=settings.as_dict())
+
+    def drop_collections(self, *, articles_first: bool) -> None:
+        """Remove all collections.
+
+        With the list of articles the space is gone: first, for readers on a server; last, if the rest must be found
+        again after an interruption.
+        """
+        for name in reversed(self._names.all) if articles_first else self._names.all:
+            if self._session.find(name):
+                self._session.drop(name)
+
+    def begin_writes(self, writes: Sequence[tuple[ArticleRecord | None, ArticleRecord]]) -> list[str]:
+        """Write down the versions (the old one, if any, and the new one) about to be touched; return entries' ids."""
+        ids = [version_key(new) for _, new in writes]
+        self._session.make(self._names.journal).upsert(
+            ids=ids,
+            metadatas=[
+                {
+                    "article_id": new.id,
+                    "begun": time.time(),
+                    "versions": json.dumps([[one.id, record_values(one)] for one in (old, new) if one]),
+                }
+                for old, new in writes
+            ],
+            embeddings=np.ones((len(writes), 1), np.float32),
+        )
+        return ids
+
+    def unfinished_writes(self) -> list[JournalEntry]:
+        """Return the entries of the journal."""
+        found = self._session.make(self._names.journal).get(include=["metadatas"])
+        return [
+            JournalEntry(
+                entry_id,
+                cast(str, row["article_id"]),
+                cast(float, row["begun"]),
+                tuple(record_from_values(*version) for version in json.loads(cast(str, row["versions"]))),
+            )
+            for entry_id, row in zip(found["ids"], found["metadatas"] or [], strict=True)
+        ]
+
+    def finish_writes(self, entries: Sequence[JournalEntry], *, keep: Container[tuple[str, str]]) -> None:
+        """Delete the parts of the entries' versions, except of those (article, version) to keep, then the entries."""
+        touched = {(record.id, record.version): record for entry in entries for record in entry.versions}
+        self.drop_versions([record for version, record in touched.items() if version not in keep])
+        _drop(self._session.make(self._names.journal), [entry.id for entry in entries])
+
+    def put_records(self, records: Sequence[ArticleRecord], articles: Sequence[IndexedArticle]) -> None:
+        """Make the records' versions live: one write."""
+        self._session.make(self._names.articles).upsert(
+            ids=[record.id for record in records],
+            documents=[indexed.article.text for indexed in articles],
+            metadatas=[record_values(record) for record in records],
+            embeddings=np.stack([_mean_vector(indexed) for indexed in articles]),
+        )
+
+    def update_records(self, records: Sequence[ArticleRecord]) -> None:
+        """Change what records say of articles whose texts stay."""
+        for chunk in _chunks(len(records)):
+            self._session.make(self._names.articles).update(
+                ids=[record.id for record in records[chunk]],
+                metadatas=[record_values(record) for record in records[chunk]],
+            )
+
+    def drop_record(self, article_id: str) -> None:
+        """Make no version of the article live."""
+        self._session.make(self._names.articles).delete(ids=[article_id])
+
+    def add_parts(self, articles: Sequence[IndexedArticle]) -> None:
+        """Add sentences, passages and their vectors; what is there already stays."""
+        make, names = self._session.make, self._names
+        for language in LANGUAGES:
+            chosen = [indexed for indexed in articles if indexed.article.language == language]
+            _add_nodes(make(names.sentences[language]), [node for one in chosen for node in sentence_nodes(one)])
+            _add_second(make(names.second[language]), chosen)
+        _add_nodes(make(names.passages), [node for indexed in articles for node in passage_nodes(indexed)])
+
+    def drop_versions(self, dead: Sequence[ArticleRecord]) -> None:
+        """Delete all parts of some versions."""
+        for language in LANGUAGES:
+            ids = [
+                part for one in dead if one.language == language for part in part_ids(version_key(one), one.sentences)
+            ]
+            _drop(self._session.make(self._names.sentences[language]), ids)
+            _drop(self._session.make(self._names.second[language]), ids)
+        ids = [part for one in dead for part in part_ids(version_key(one), one.passages)]
+        _drop(self._session.make(self._names.passages), ids)
+
     def drop_orphans(self) -> int:
         """Delete the rows of no live version; return how many there were."""
-        live = {record.id: record for record in self.records()}
-        names, dropped = self._names, 0
-        by_sentence = [(name, "sentences") for name in (*names.sentences.values(), *names.second.values())]
-        for name, size in (*by_sentence, (names.passages, "passages")):
+        records, names, dropped = self.records(), self._names, 0
+        sentences = {part for one in records for part in part_ids(version_key(one), one.sentences)}
+        passages = {part for one in records for part in part_ids(version_key(one), one.passages)}
+        live = dict.fromkeys((*names.sentences.values(), *names.second.values()), sentences) | {
+            names.passages: passages
+        }
+        for name, ids in live.items():
             collection = self._session.make(name)
-            orphans = [part for part in collection.get(include=[])["ids"] if not _is_live(part, live, size)]
+            orphans = [part for part in collection.get(include=[])["ids"] if part not in ids]
             _drop(collection, orphans)
             dropped += len(orphans)
         return dropped
@@ -360,10 +361,9 @@ def _query(
 ) -> Iterator[SentenceHit]:
     if collection is None:
         return
-    found = collection.query(query_embeddings=vector[None], n_results=k, include=["distances"])
-    for key, distance in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True):
-        article_id, version, position = key.rsplit(".", 2)
-        yield SentenceHit(article_id, version, int(position), language, encoder, 1 - distance)
+    for part_id in collection.query(query_embeddings=vector[None], n_results=k, include=[])["ids"][0]:
+        article_id, _, position = part_id.rsplit(".", 2)
+        yield SentenceHit(article_id, int(position), language, encoder)
 
 
 def _texts(collection: "Collection", record: ArticleRecord, size: int) -> list[tuple[Any, ...] | None]:
@@ -375,13 +375,6 @@ def _texts(collection: "Collection", record: ArticleRecord, size: int) -> list[t
         for part, text, row in zip(found["ids"], found["documents"], found["metadatas"], strict=True):
             texts[part] = (text, row.get("start"), row.get("end"))
     return [texts.get(part) for part in ids]
-
-
-def _is_live(part: str, live: Mapping[str, ArticleRecord], size: str) -> bool:
-    article_id, _, rest = part.partition(".")
-    version, _, position = rest.partition(".")
-    record = live.get(article_id)
-    return record is not None and record.version == version and int(position) < getattr(record, size)
 
 
 def _chunks(size: int) -> Iterator[slice]:

@@ -70,7 +70,7 @@ def verify(library: Library, indexer: Reindexer, *, progress: Callable[[int, int
         records = space.records()
         for number, record in enumerate(records, 1):
             with space.snapshot() as snapshot:
-                found = _inspect(snapshot, record, indexer)
+                found = _inspect(snapshot, record, indexer, has_second=library.settings.second != "none")
             wrong = found.wrong or _wrong_vectors(found.indexed, indexer)
             if wrong:
                 repaired = _repair(space, found.article, record, indexer)
@@ -80,14 +80,14 @@ def verify(library: Library, indexer: Reindexer, *, progress: Callable[[int, int
             yield Damage(name, "", "", f"{orphans} rows belonged to no article", repaired=True)
 
 
-def _inspect(snapshot: Snapshot, record: ArticleRecord, indexer: Reindexer) -> _Inspected:
+def _inspect(snapshot: Snapshot, record: ArticleRecord, indexer: Reindexer, *, has_second: bool) -> _Inspected:
     """Compare everything stored of an article with its text, but for the meaning of its vectors."""
     article = snapshot.load_text(record)
     if article is None or article.version != record.version:
         return _Inspected(None, wrong="its text is damaged; index its source again")
     again = replace(article, origin="")
     indexed = snapshot.load(record)
-    if indexed is None or (indexed.second_vectors is None and snapshot.settings.second != "none"):
+    if indexed is None or (indexed.second_vectors is None and has_second):
         return _Inspected(again, wrong="some of its sentences, passages or vectors were gone")
     split = indexer.split(article)
     same = (split.sentences, split.passages) == (indexed.sentences, indexed.passages)

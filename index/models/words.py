@@ -114,6 +114,13 @@ class WordStore:
             if self._path.stat().st_size < MOST_BYTES:
                 connection.executemany("INSERT OR IGNORE INTO words VALUES (?, ?)", rows)
 
+    def close(self) -> None:
+        """Let go of the file; a later use opens it again."""
+        with self._lock:
+            if self._opened:
+                self._opened.close()
+                self._opened = None
+
     def _connection(self) -> sqlite3.Connection:
         if self._opened is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -163,6 +170,11 @@ class WordEncoder:
         made, fresh = self._make(texts, _missing(words, known))
         known |= self._remember(fresh)
         return made, WordVectors.unpacked([known[word] for word in words])
+
+    def close(self) -> None:
+        """Let go of the store, if there is one; a later use opens it again."""
+        if self._store:
+            self._store.close()
 
     def _make(self, texts: Sequence[str], words: Sequence[str]) -> tuple[Floats, dict[str, bytes]]:
         made = self._encode([*texts, *words])

@@ -8,7 +8,7 @@ import pytest
 
 from config.errors import LibraryError, SettingsMismatch, StoreUnreachable, UnknownArticle
 from index.library.library import IndexStatus, Library
-from index.library.rows import Rows
+from index.library.rows import RowWriter
 from index.library.schema import CollectionNames, new_record
 from index.library.store import Store
 from index.types import IndexedArticle
@@ -63,7 +63,7 @@ def test_what_killed_writers_left_stands_in_nobodys_way(store: Store, times: int
     for version in range(1, 1 + times):
         half = made_article(1, version=version)
         with store.session(write=True) as session:
-            rows = Rows(session, names)
+            rows = RowWriter(session, names)
             rows.begin_writes([(library.resolve(half.article.id), new_record(half))])
             rows.add_parts([half])
     assert library.commit([made_article(2)]) == [IndexStatus.ADDED]
