@@ -1,15 +1,32 @@
-"""Articles made for tests: any number of them, with made-up but repeatable vectors, so that Chroma alone is tested."""
+"""Articles made for tests: of a text, or any number of them with made-up but repeatable vectors, for Chroma alone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.library.library import Library
 from index.library.schema import IndexSettings
-from index.types import Article, IndexedArticle, Language, Passage, Sentence
+from index.readers.sources import article_from_text
+from index.types import Article, IndexedArticle, Language, Metadata, Passage, Sentence
+
+STORY = (
+    "A ferry that runs entirely on batteries began sailing on Monday between Port Selwa and Little Amber. "
+    "It makes the crossing in 35 minutes and holds 220 passengers. "
+    "The region paid a third of the cost, and fares do not change before 2026. "
+)
+OTHER = (
+    "The museum of Selwa shows forty paintings by a fisherman who never sold one in his life. "
+    "His daughter found them under a boat in 1962 and gave them to the town in the same year. "
+)
 
 INDEX_SETTINGS = IndexSettings(embedding="made", second="made", passage_tokens=256)
+
+
+def article_of(text: str, source: str, *, published: str = "", url: str = "") -> Article:
+    """An article of a text, as a reader makes it."""
+    return replace(article_from_text(text, source=source), metadata=Metadata(published=published, url=url))
 
 
 def made_language(number: int) -> Language:

@@ -6,12 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.bootstrap import App
 from config.errors import LibraryError, SettingsMismatch, StoreUnreachable, UnknownArticle
 from index.library.library import IndexStatus, Library
 from index.library.rows import RowWriter
 from index.library.schema import CollectionNames, new_record
 from index.library.store import Store
-from index.types import IndexedArticle
+from index.readers.sources import article_from_bytes
+from index.types import IndexedArticle, Location
+from tests import documents
 from tests.made import INDEX_SETTINGS, fault, made_article
 
 
@@ -209,6 +212,28 @@ def test_two_stores_of_one_process_see_each_other(tmp_path: Path) -> None:
     for number in range(6):
         (first, second)[number % 2].commit([made_article(number)])
         assert fault(first, made_article(number)) == fault(second, made_article(number)) == ""
+
+
+def test_a_changed_article_keeps_its_id_and_remembers_its_versions(tmp_path: Path) -> None:
+    library = Library(Store(tmp_path), INDEX_SETTINGS)
+    for version in range(3):
+        library.commit([made_article(1, version=version)])
+    (record,) = library.records()
+    assert record.version == made_article(1, version=2).article.version
+    assert [one.version for one in record.history] == [made_article(1, version=n).article.version for n in (0, 1)]
+
+
+def test_metadata_and_locations_are_stored_and_come_back(app: App) -> None:
+    data = documents.page(documents.ENGLISH, title="Boats").replace(
+        b"<head>", b'<head><meta name="author" content="Dana Reed"><meta property="article:tag" content="boats">'
+    )
+    article = article_from_bytes(data, source="a.html")
+    list(app.indexer.add([article]))
+    (record,) = app.library.records()
+    stored = app.library.article(record)
+    assert (record.metadata, record.origin, stored) == (article.metadata, article.origin, article)
+    assert (record.metadata.author, record.metadata.tags) == ("Dana Reed", ("boats",))
+    assert stored.location(stored.text.index("crossing")) == Location(0, 0, "Boats")
 
 
 def rows_of(store: Store) -> dict[str, list[str]]:

@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.bootstrap import App, bootstrap
+from bot.bootstrap import App
 from config.errors import LibraryError
-from config.settings import load_settings
 from index.library.export import export_library
 from index.library.library import Library
 from index.library.store import Store
@@ -16,20 +15,18 @@ from index.library.verify import Damage, verify
 from index.readers.sources import read_source
 from index.types import Article, ArticleRecord, IndexedArticle, Location
 from tests import documents
-from tests.index.library.test_duplicates import OTHER, STORY, told
 from tests.index.library.test_library import rows_of
-from tests.made import INDEX_SETTINGS, fault, made_article
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> App:
-    """The whole application, with the smaller encoder."""
-    return bootstrap(load_settings({"home": str(tmp_path / "home"), "embedding": {"provider": "light"}}))
+from tests.made import INDEX_SETTINGS, OTHER, STORY, article_of, fault, made_article
 
 
 def test_verification_finds_and_mends_every_kind_of_damage(app: App) -> None:
     library = app.library
-    articles = [told(STORY, "a"), told(OTHER, "b"), told(STORY * 2 + OTHER * 2, "c"), told(OTHER.upper(), "d")]
+    articles = [
+        article_of(STORY, "a"),
+        article_of(OTHER, "b"),
+        article_of(STORY * 2 + OTHER * 2, "c"),
+        article_of(OTHER.upper(), "d"),
+    ]
     list(app.indexer.add(articles))
     assert faults(app) == []
     before = library.records()
@@ -55,8 +52,8 @@ def test_verification_finds_and_mends_every_kind_of_damage(app: App) -> None:
 
 def test_verification_finds_vectors_of_other_texts(app: App) -> None:
     texts = [STORY, OTHER, STORY * 2 + OTHER * 2, OTHER.upper()]
-    list(app.indexer.add([told(text, f"paper {number}") for number, text in enumerate(texts)]))
-    before = [view_of(app, record) for record in app.library.records()]
+    list(app.indexer.add([article_of(text, f"paper {number}") for number, text in enumerate(texts)]))
+    before = [loaded(app, record) for record in app.library.records()]
     for kind in ("-sentences-en", "-passages", "-second-en"):
         with app.library.store.session(write=True) as session:
             (collection,) = [session.make(name) for name in session.names() if name.endswith(kind)]
@@ -66,7 +63,7 @@ def test_verification_finds_vectors_of_other_texts(app: App) -> None:
         assert {(one.description, one.repaired) for one in found} == {("its vectors were those of other texts", True)}
         assert faults(app) == []
     for indexed, record in zip(before, app.library.records(), strict=True):
-        assert np.allclose(view_of(app, record).sentence_vectors, indexed.sentence_vectors, atol=1e-6)
+        assert np.allclose(loaded(app, record).sentence_vectors, indexed.sentence_vectors, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.txt"])
@@ -74,7 +71,7 @@ def test_what_verification_says_of_a_damaged_text_helps(app: App, tmp_path: Path
     path = tmp_path / name
     path.write_text(f"# Boats\n\n{STORY}", encoding="utf-8")
     assert index(app, path) == ["added"]
-    before, indexed = app.library.records(), view_of(app, app.library.records()[0])
+    before, indexed = app.library.records(), loaded(app, app.library.records()[0])
     with app.library.store.session(write=True) as session:
         (catalog,) = [session.make(name) for name in session.names() if name.endswith("-articles")]
         catalog.update(ids=[before[0].id], documents=["Another text."], embeddings=np.ones((1, 512), np.float32))
@@ -86,7 +83,7 @@ def test_what_verification_says_of_a_damaged_text_helps(app: App, tmp_path: Path
     assert index(app, path) == ["renewed"]
     assert faults(app) == []
     assert app.library.records() == before
-    assert view_of(app, before[0]).article.locations == indexed.article.locations
+    assert loaded(app, before[0]).article.locations == indexed.article.locations
     assert index(app, path) == []
     assert export_library(app.library, tmp_path / "library.sanad") == 1
 
@@ -96,13 +93,13 @@ def test_what_verification_mends_from_the_text_gets_its_headings_back(app: App, 
     path.write_text(f"# Boats\n\n{STORY}", encoding="utf-8")
     index(app, path)
     (before,) = app.library.records()
-    places = view_of(app, before).article.locations
+    places = loaded(app, before).article.locations
     with app.library.store.session(write=True) as session:
         (passages,) = [session.make(name) for name in session.names() if name.endswith("-passages")]
         passages.delete(ids=[f"{before.id}.{before.version}.0"])
     assert [one.repaired for one in faults(app)] == [True]
     assert index(app, path) == ["renewed"]
-    assert (app.library.records(), view_of(app, before).article.locations) == ([before], places)
+    assert (app.library.records(), loaded(app, before).article.locations) == ([before], places)
 
 
 def test_a_file_of_the_same_text_is_read_once_more_and_no_oftener(app: App, tmp_path: Path) -> None:
@@ -119,15 +116,15 @@ def test_a_file_of_the_same_text_is_read_once_more_and_no_oftener(app: App, tmp_
 
 
 def test_better_headings_reach_the_stored_article_which_is_no_new_version(app: App) -> None:
-    article = replace(told(STORY + OTHER, "page"), origin="2:aa")
-    list(app.indexer.add([article, told(OTHER, "alone")]))
+    article = replace(article_of(STORY + OTHER, "page"), origin="2:aa")
+    list(app.indexer.add([article, article_of(OTHER, "alone")]))
     (before,) = [record for record in app.library.records() if record.id == article.id]
-    vectors = view_of(app, before).sentence_vectors
+    vectors = loaded(app, before).sentence_vectors
     better = replace(article, origin="3:aa", locations=(Location(0, 1, "Boats"), Location(len(STORY), 2, "Art")))
     assert [one.status for one in app.indexer.add([better])] == ["renewed"]
     (after,) = [record for record in app.library.records() if record.id == article.id]
     assert after == replace(before, origin="3:aa")
-    stored = view_of(app, after)
+    stored = loaded(app, after)
     assert [stored.article.location(one.start) for one in stored.sentences] == [
         *([Location(0, 1, "Boats")] * 3),
         *([Location(len(STORY), 2, "Art")] * 2),
@@ -138,7 +135,7 @@ def test_better_headings_reach_the_stored_article_which_is_no_new_version(app: A
 
 
 def test_an_article_now_taken_for_another_language_leaves_nothing_behind(app: App) -> None:
-    article = told(STORY, "page")
+    article = article_of(STORY, "page")
     list(app.indexer.add([replace(article, language="ar")]))
     assert [one.status for one in app.indexer.add([article])] == ["renewed"]
     assert faults(app) == []
@@ -165,7 +162,7 @@ def index(app: App, path: Path) -> list[str]:
     return [str(one.status) for one in app.indexer.add(articles)]
 
 
-def view_of(app: App, record: ArticleRecord) -> IndexedArticle:
+def loaded(app: App, record: ArticleRecord) -> IndexedArticle:
     indexed = app.library.load(record)
     assert indexed is not None
     return indexed

@@ -4,7 +4,7 @@ import pytest
 
 from index.retrieval.fusion import rank_articles, reciprocal_rank_fusion
 from index.retrieval.signals import SIGNALS, PreparedArticle
-from tests.index.retrieval.bench import ARABIC, ENGLISH, ON_THE_LIGHTHOUSE, ON_THE_VILLAGE, Bench
+from tests.index.retrieval.bench import ON_THE_LIGHTHOUSE, ON_THE_VILLAGE, Bench
 
 ON_NEITHER = [
     "Who painted the ceiling of the Sistine Chapel?",
@@ -13,21 +13,6 @@ ON_NEITHER = [
     "كيف يصنع الزجاج؟",
     "Why do cats purr?",
 ]
-
-
-@pytest.fixture(scope="module")
-def bench() -> Bench:
-    return Bench(second=True)
-
-
-@pytest.fixture(scope="module")
-def lighthouse(bench: Bench) -> PreparedArticle:
-    return bench.article(ENGLISH)
-
-
-@pytest.fixture(scope="module")
-def village(bench: Bench) -> PreparedArticle:
-    return bench.article(ARABIC)
 
 
 @pytest.mark.parametrize("text", ["How high is the tower?", "متى افتتحت أول مدرسة في القرية؟"])

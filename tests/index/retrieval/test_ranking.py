@@ -15,22 +15,7 @@ from index.retrieval.ranking import (
     threshold,
 )
 from index.retrieval.signals import SIGNALS, PreparedArticle
-from tests.index.retrieval.bench import ARABIC, ENGLISH, ON_THE_LIGHTHOUSE, ON_THE_VILLAGE, Bench
-
-
-@pytest.fixture(scope="module")
-def bench() -> Bench:
-    return Bench(second=True)
-
-
-@pytest.fixture(scope="module")
-def lighthouse(bench: Bench) -> PreparedArticle:
-    return bench.article(ENGLISH)
-
-
-@pytest.fixture(scope="module")
-def village(bench: Bench) -> PreparedArticle:
-    return bench.article(ARABIC)
+from tests.index.retrieval.bench import ENGLISH, ON_THE_LIGHTHOUSE, ON_THE_VILLAGE, Bench
 
 
 @pytest.mark.parametrize(("text", "position"), ON_THE_LIGHTHOUSE)

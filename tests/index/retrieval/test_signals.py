@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.retrieval.signals import SIGNALS, LexicalIndex, measure_signals
+from index.retrieval.signals import SIGNALS, LexicalIndex, PreparedArticle, measure_signals
 from index.text.search_form import stems
-from tests.index.retrieval.bench import ENGLISH, Bench
+from tests.index.retrieval.bench import Bench
 
 SENTENCES = [
     "شيدت الجسر شركة محلية عام 1931.",
@@ -64,9 +64,8 @@ def test_scores_are_finite_and_never_negative(sentences: list[list[str]], questi
     assert 0 <= lexical.coverage_anywhere(question) <= 1.0001
 
 
-def test_words_meet_across_languages() -> None:
-    bench = Bench(second=True)
-    values = measure_signals(bench.question("عاصفة"), bench.article(ENGLISH)).values
+def test_words_meet_across_languages(bench: Bench, lighthouse: PreparedArticle) -> None:
+    values = measure_signals(bench.question("عاصفة"), lighthouse).values
 
     assert values[:, SIGNALS.index("words")].argmax() == 5
     assert values[:, SIGNALS.index("bm25")].max() == 0

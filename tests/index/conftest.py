@@ -1,0 +1,14 @@
+"""What several tests of the index use."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.bootstrap import App, bootstrap
+from config.settings import load_settings
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> App:
+    """The whole application, with the smaller encoder."""
+    return bootstrap(load_settings({"home": str(tmp_path / "home"), "embedding": {"provider": "light"}}))
