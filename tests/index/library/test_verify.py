@@ -14,7 +14,6 @@ from index.library.store import Store
 from index.library.verify import Damage, verify
 from index.readers.sources import read_source
 from index.types import Article, ArticleRecord, IndexedArticle, Location
-from tests import documents
 from tests.index.library.test_library import rows_of
 from tests.made import INDEX_SETTINGS, OTHER, STORY, article_of, fault, made_article
 
@@ -100,46 +99,6 @@ def test_what_verification_mends_from_the_text_gets_its_headings_back(app: App, 
     assert [one.repaired for one in faults(app)] == [True]
     assert index(app, path) == ["renewed"]
     assert (app.library.records(), loaded(app, before).article.locations) == ([before], places)
-
-
-def test_a_file_of_the_same_text_is_read_once_more_and_no_oftener(app: App, tmp_path: Path) -> None:
-    path = tmp_path / "a.html"
-    path.write_bytes(documents.page(documents.ENGLISH, title="Boats"))
-    assert index(app, path) == ["added"]
-    (before,) = app.library.records()
-    path.write_bytes(path.read_bytes() + b"<!-- printed today -->")
-    assert index(app, path) == ["unchanged"]
-    (after,) = app.library.records()
-    assert after.origin != before.origin
-    assert replace(after, origin=before.origin) == before
-    assert index(app, path) == []
-
-
-def test_better_headings_reach_the_stored_article_which_is_no_new_version(app: App) -> None:
-    article = replace(article_of(STORY + OTHER, "page"), origin="2:aa")
-    list(app.indexer.add([article, article_of(OTHER, "alone")]))
-    (before,) = [record for record in app.library.records() if record.id == article.id]
-    vectors = loaded(app, before).sentence_vectors
-    better = replace(article, origin="3:aa", locations=(Location(0, 1, "Boats"), Location(len(STORY), 2, "Art")))
-    assert [one.status for one in app.indexer.add([better])] == ["renewed"]
-    (after,) = [record for record in app.library.records() if record.id == article.id]
-    assert after == replace(before, origin="3:aa")
-    stored = loaded(app, after)
-    assert [stored.article.location(one.start) for one in stored.sentences] == [
-        *([Location(0, 1, "Boats")] * 3),
-        *([Location(len(STORY), 2, "Art")] * 2),
-    ]
-    assert np.allclose(stored.sentence_vectors, vectors, atol=1e-6)
-    assert faults(app) == []
-    assert [one.status for one in app.indexer.add([better])] == ["unchanged"]
-
-
-def test_an_article_now_taken_for_another_language_leaves_nothing_behind(app: App) -> None:
-    article = article_of(STORY, "page")
-    list(app.indexer.add([replace(article, language="ar")]))
-    assert [one.status for one in app.indexer.add([article])] == ["renewed"]
-    assert faults(app) == []
-    assert [record.language for record in app.library.records()] == ["en"]
 
 
 def test_a_live_version_is_stored_again_without_a_trace_on_either_store(store: Store) -> None:
