@@ -97,7 +97,7 @@ class Indexer:
             if record.origin != article.origin:
                 origins[article.id] = article.origin
             yield IndexingResult(article, IndexStatus.UNCHANGED, 0)
-        library.put_origins(origins)
+        library.set_origins(origins)
 
     def _if_different(self, library: Library, article: Article, record: ArticleRecord) -> IndexedArticle | None:
         """The article as it is read now, with the stored vectors where they serve; None if it is stored so already."""

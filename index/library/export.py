@@ -25,22 +25,13 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 
 from config.errors import LibraryError, SettingsMismatch
+from index.library import schema
 from index.library.library import Library
-from index.library.schema import (
-    LANGUAGES,
-    SPACE,
-    Vectors,
-    are_unit,
-    article_from_record,
-    passages_at,
-    record_from_values,
-    record_values,
-    sentences_at,
-)
+from index.library.schema import Vectors
 from index.types import ArticleRecord, IndexedArticle, Location, Passage, Sentence
 
 FORMAT = "sanad-library-1"
-ROOM, MOST_UNPACKED = 200_000_000, 50
+UNPACKED_BYTES, UNPACKED_RATIO = 200_000_000, 50
 """The most bytes that an exported file may unpack to, and for each of its own: those of an honest one, mostly vectors,
 become 2, many more where an article says one sentence over and over."""
 
@@ -103,7 +94,7 @@ def _lines(library: Library) -> Iterator[dict[str, Any]]:
             yield {
                 "space": name,
                 "id": record.id,
-                "record": record_values(record),
+                "record": schema.record_values(record),
                 "text": indexed.article.text,
                 "places": [asdict(location) for location in indexed.article.locations],
                 "sentences": [[one.paragraph, one.start, one.end] for one in indexed.sentences],
@@ -119,7 +110,7 @@ def _read(library: Library, path: Path) -> Iterator[tuple[str, IndexedArticle, A
     damaged = f"{str(path)!r} is damaged or no exported library; export it again with `sanad export FILE`."
     checksum, sealed, check = hashlib.sha256(), False, _ArticleCheck(library)
     try:
-        room = ROOM + MOST_UNPACKED * path.stat().st_size
+        room = UNPACKED_BYTES + UNPACKED_RATIO * path.stat().st_size
         with gzip.open(path, "rb") as packed:
             head = packed.readline(room)
             checksum.update(head)
@@ -152,13 +143,13 @@ def _check_head(head: dict[str, Any], library: Library, damaged: str) -> None:
 
 
 def _from_values(values: dict[str, Any]) -> tuple[IndexedArticle, ArticleRecord]:
-    record = record_from_values(values["id"], values["record"])
+    record = schema.record_from_values(values["id"], values["record"])
     locations = tuple(Location(**location) for location in values["places"])
-    article, second = article_from_record(record, values["text"], locations), values["second_vectors"]
+    article, second = schema.article_from_record(record, values["text"], locations), values["second_vectors"]
     indexed = IndexedArticle(
         article,
-        sentences_at(article, values["sentences"]),
-        passages_at(article, values["passages"]),
+        schema.sentences_at(article, values["sentences"]),
+        schema.passages_at(article, values["passages"]),
         _unpacked(values["sentence_vectors"]),
         _unpacked(values["passage_vectors"]),
         None if second is None else _unpacked(second),
@@ -186,7 +177,7 @@ class _ArticleCheck:
 
     def __call__(self, space: str, indexed: IndexedArticle, record: ArticleRecord) -> None:
         """Check one article. Raises: ValueError, TypeError."""
-        _require(isinstance(space, str) and SPACE.fullmatch(space) is not None, "space")
+        _require(isinstance(space, str) and schema.SPACE_NAME.fullmatch(space) is not None, "space")
         _check_record(record, indexed)
         _check_parts(indexed)
         sizes = self._check_vectors(indexed)
@@ -200,7 +191,7 @@ class _ArticleCheck:
         if second is not None:
             rows.append((second, len(indexed.sentences)))
         for vectors, count in rows:
-            _require(vectors.ndim == 2 and len(vectors) == count and are_unit(vectors), "vectors")
+            _require(vectors.ndim == 2 and len(vectors) == count and schema.are_unit(vectors), "vectors")
         _require(indexed.sentence_vectors.shape[1] == indexed.passage_vectors.shape[1], "sizes of vectors")
         return tuple(vectors.shape[1] for vectors, _ in rows)
 
@@ -223,7 +214,7 @@ def _check_record(record: ArticleRecord, indexed: IndexedArticle) -> None:
     texts += [text for version in history for text in (version.version, version.indexed)]
     _require(all(isinstance(text, str) for text in texts), "texts")
     "".join(texts).encode()  # half a character cannot be stored
-    _require(_ID.fullmatch(record.id) is not None and record.language in LANGUAGES, "id and language")
+    _require(_ID.fullmatch(record.id) is not None and record.language in schema.LANGUAGES, "id and language")
     _require(record.cluster == "" or _ID.fullmatch(record.cluster) is not None, "cluster")
     _require(indexed.article.version == record.version, "version")
     counts = (len(indexed.sentences), len(indexed.passages))

@@ -16,7 +16,7 @@ from pathlib import Path
 from config.errors import LibraryError, SettingsMismatch, UnknownArticle
 from index.library.duplicates import NEAREST, DuplicateClusters
 from index.library.rows import RowReader, RowWriter
-from index.library.schema import SPACE, CollectionNames, IndexSettings, new_record
+from index.library.schema import SPACE_NAME, CollectionNames, IndexSettings, new_record
 from index.library.store import Session, Store
 from index.text.search_form import search_form
 from index.types import Article, ArticleRecord, IndexedArticle
@@ -91,7 +91,7 @@ class Library:
     """
 
     def __init__(self, store: Store, settings: IndexSettings, *, space: str = "", rebuilding: bool = False) -> None:
-        if not SPACE.fullmatch(space):
+        if not SPACE_NAME.fullmatch(space):
             raise LibraryError(f"{space!r} cannot name a space of the library; use small Latin letters and digits.")
         self.store, self.settings = store, settings
         self._rebuilding = rebuilding
@@ -215,7 +215,7 @@ class Library:
                     return IndexStatus.RENEWED
         return self.commit([indexed])[0]
 
-    def put_origins(self, origins: Mapping[str, str]) -> None:
+    def set_origins(self, origins: Mapping[str, str]) -> None:
         """Note by id what articles, whose versions stay, were read from; "" has them read again."""
         if origins:
             with self._writing() as rows:

@@ -13,23 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
-from index.library.schema import (
-    LANGUAGES,
-    CollectionNames,
-    IndexSettings,
-    Vectors,
-    article_from_record,
-    locations_of,
-    part_ids,
-    passage_nodes,
-    passages_at,
-    record_from_values,
-    record_values,
-    rows_of_sentences,
-    sentence_nodes,
-    sentences_at,
-    version_key,
-)
+from index.library import schema
+from index.library.schema import LANGUAGES, CollectionNames, IndexSettings, Vectors
 from index.library.store import Session
 from index.types import Article, ArticleRecord, IndexedArticle, Language
 
@@ -90,7 +75,7 @@ class RowReader:
     def records_of_cluster(self, cluster: str) -> list[ArticleRecord]:
         """Return all articles of a cluster of near-duplicates."""
         collection = self._session.find(self._names.articles)
-        return _records(collection.get(where={"story": cluster}, include=["metadatas"])) if collection else []
+        return _records(collection.get(where={schema.CLUSTER: cluster}, include=["metadatas"])) if collection else []
 
     def nearest_records(self, articles: Sequence[IndexedArticle], *, k: int) -> list[list[tuple[ArticleRecord, str]]]:
         """Return, for each article, the k live ones nearest to it, with their texts."""
@@ -100,14 +85,14 @@ class RowReader:
         vectors = np.stack([_mean_vector(indexed) for indexed in articles])
         found = collection.query(query_embeddings=vectors, n_results=k, include=["metadatas", "documents"])
         return [
-            [(record_from_values(key, dict(row)), text) for key, row, text in zip(ids, rows, texts, strict=True)]
+            [(schema.record_from_values(key, dict(row)), text) for key, row, text in zip(ids, rows, texts, strict=True)]
             for ids, rows, texts in zip(found["ids"], found["metadatas"] or [], found["documents"] or [], strict=True)
         ]
 
     def load_text(self, record: ArticleRecord) -> Article | None:
         """Return the article without pages and headings, whatever became of its parts; None if its text is gone."""
         texts = self._session.make(self._names.articles).get(ids=[record.id], include=["documents"])["documents"]
-        return article_from_record(record, texts[0]) if texts and texts[0] is not None else None
+        return schema.article_from_record(record, texts[0]) if texts and texts[0] is not None else None
 
     def load(self, record: ArticleRecord) -> IndexedArticle | None:
         """Return a live article with its parts and vectors; None if any part is gone, on a server perhaps just now."""
@@ -121,17 +106,17 @@ class RowReader:
         catalog = session.make(names.articles).get(ids=[one.id for one in records], include=["documents", "metadatas"])
         stored = zip(catalog["metadatas"] or [], catalog["documents"] or [], strict=True)
         texts = {(key, row["version"]): text or "" for key, (row, text) in zip(catalog["ids"], stored, strict=True)}
-        passages = _read(session.make(names.passages), {version_key(one): one.passages for one in records})
+        passages = _read(session.make(names.passages), {schema.version_key(one): one.passages for one in records})
         sentences: dict[str, _StoredParts] = {}
         second: dict[str, _StoredParts] = {}
         for language in {one.language for one in records}:
-            sizes = {version_key(one): one.sentences for one in records if one.language == language}
+            sizes = {schema.version_key(one): one.sentences for one in records if one.language == language}
             sentences |= _read(session.make(names.sentences[language]), sizes, rows=False)
             if collection := session.find(names.second[language]):
                 second |= _read(collection, sizes, rows=False)
         return [
             _put_together(one, texts.get((one.id, one.version)), passages[key], sentences[key], second.get(key))
-            for one, key in zip(records, map(version_key, records), strict=True)
+            for one, key in zip(records, map(schema.version_key, records), strict=True)
         ]
 
     def articles(self) -> Iterator[Article]:
@@ -139,10 +124,11 @@ class RowReader:
         collection = self._session.make(self._names.articles)
         for article_id in collection.get(include=[])["ids"]:
             row = collection.get(ids=[article_id], include=["metadatas", "documents"])
-            record = record_from_values(article_id, dict((row["metadatas"] or [{}])[0]))
-            key = version_key(record)
+            record = schema.record_from_values(article_id, dict((row["metadatas"] or [{}])[0]))
+            key = schema.version_key(record)
             parts = _read(self._session.make(self._names.sentences[record.language]), {key: record.sentences})
-            yield article_from_record(record, (row["documents"] or [""])[0], locations_of(parts[key].rows))
+            locations = schema.locations_of(parts[key].rows)
+            yield schema.article_from_record(record, (row["documents"] or [""])[0], locations)
 
     def nearest(self, vector: Vectors, second: Vectors | None, *, k: int) -> list[SentenceHit]:
         """Return up to k sentences per language and encoder, live or not, nearest first within each."""
@@ -189,14 +175,14 @@ class RowWriter(RowReader):
 
     def begin_writes(self, writes: Sequence[tuple[ArticleRecord | None, ArticleRecord]]) -> list[str]:
         """Write down the versions (the old one, if any, and the new one) about to be touched; return entries' ids."""
-        ids = [version_key(new) for _, new in writes]
+        ids = [schema.version_key(new) for _, new in writes]
         self._session.make(self._names.journal).upsert(
             ids=ids,
             metadatas=[
                 {
                     "article_id": new.id,
                     "begun": time.time(),
-                    "versions": json.dumps([[one.id, record_values(one)] for one in (old, new) if one]),
+                    "versions": json.dumps([[one.id, schema.record_values(one)] for one in (old, new) if one]),
                 }
                 for old, new in writes
             ],
@@ -212,7 +198,7 @@ class RowWriter(RowReader):
                 entry_id,
                 cast(str, row["article_id"]),
                 cast(float, row["begun"]),
-                tuple(record_from_values(*version) for version in json.loads(cast(str, row["versions"]))),
+                tuple(schema.record_from_values(*version) for version in json.loads(cast(str, row["versions"]))),
             )
             for entry_id, row in zip(found["ids"], found["metadatas"] or [], strict=True)
         ]
@@ -228,7 +214,7 @@ class RowWriter(RowReader):
         self._session.make(self._names.articles).upsert(
             ids=[record.id for record in records],
             documents=[indexed.article.text for indexed in articles],
-            metadatas=[record_values(record) for record in records],
+            metadatas=[schema.record_values(record) for record in records],
             embeddings=np.stack([_mean_vector(indexed) for indexed in articles]),
         )
 
@@ -237,7 +223,7 @@ class RowWriter(RowReader):
         for chunk in _chunks(len(records)):
             self._session.make(self._names.articles).update(
                 ids=[record.id for record in records[chunk]],
-                metadatas=[record_values(record) for record in records[chunk]],
+                metadatas=[schema.record_values(record) for record in records[chunk]],
             )
 
     def drop_record(self, article_id: str) -> None:
@@ -249,26 +235,23 @@ class RowWriter(RowReader):
         make, names = self._session.make, self._names
         for language in LANGUAGES:
             chosen = [indexed for indexed in articles if indexed.article.language == language]
-            _add_nodes(make(names.sentences[language]), [node for one in chosen for node in sentence_nodes(one)])
+            _add_nodes(make(names.sentences[language]), [node for one in chosen for node in schema.sentence_nodes(one)])
             _add_second(make(names.second[language]), chosen)
-        _add_nodes(make(names.passages), [node for indexed in articles for node in passage_nodes(indexed)])
+        _add_nodes(make(names.passages), [node for indexed in articles for node in schema.passage_nodes(indexed)])
 
     def drop_versions(self, dead: Sequence[ArticleRecord]) -> None:
         """Delete all parts of some versions."""
         for language in LANGUAGES:
-            ids = [
-                part for one in dead if one.language == language for part in part_ids(version_key(one), one.sentences)
-            ]
+            ids = [part for record in dead if record.language == language for part in _sentence_ids(record)]
             _drop(self._session.make(self._names.sentences[language]), ids)
             _drop(self._session.make(self._names.second[language]), ids)
-        ids = [part for one in dead for part in part_ids(version_key(one), one.passages)]
-        _drop(self._session.make(self._names.passages), ids)
+        _drop(self._session.make(self._names.passages), [part for record in dead for part in _passage_ids(record)])
 
     def drop_orphans(self) -> int:
         """Delete the rows of no live version; return how many there were."""
         records, names, dropped = self.records(), self._names, 0
-        sentences = {part for one in records for part in part_ids(version_key(one), one.sentences)}
-        passages = {part for one in records for part in part_ids(version_key(one), one.passages)}
+        sentences = {part for record in records for part in _sentence_ids(record)}
+        passages = {part for record in records for part in _passage_ids(record)}
         live = dict.fromkeys((*names.sentences.values(), *names.second.values()), sentences) | {
             names.passages: passages
         }
@@ -280,9 +263,17 @@ class RowWriter(RowReader):
         return dropped
 
 
+def _sentence_ids(record: ArticleRecord) -> list[str]:
+    return schema.part_ids(schema.version_key(record), record.sentences)
+
+
+def _passage_ids(record: ArticleRecord) -> list[str]:
+    return schema.part_ids(schema.version_key(record), record.passages)
+
+
 def _records(found: Any) -> list[ArticleRecord]:
     rows = zip(found["ids"], found["metadatas"] or [], strict=True)
-    return [record_from_values(article_id, dict(row)) for article_id, row in rows]
+    return [schema.record_from_values(article_id, dict(row)) for article_id, row in rows]
 
 
 def _mean_vector(indexed: IndexedArticle) -> Vectors:
@@ -303,7 +294,7 @@ def _add_second(collection: "Collection", articles: Sequence[IndexedArticle]) ->
     encoded = [(one.article, one.second_vectors) for one in articles if one.second_vectors is not None]
     if not encoded:
         return
-    ids = [part for article, vectors in encoded for part in part_ids(version_key(article), len(vectors))]
+    ids = [part for article, vectors in encoded for part in schema.part_ids(schema.version_key(article), len(vectors))]
     stacked = np.concatenate([vectors for _, vectors in encoded])
     for chunk in _chunks(len(ids)):
         collection.add(ids=ids[chunk], embeddings=stacked[chunk])
@@ -317,7 +308,7 @@ def _drop(collection: "Collection", ids: list[str]) -> None:
 def _read(collection: "Collection", sizes: Mapping[str, int], *, rows: bool = True) -> dict[str, _StoredParts]:
     """Read the parts of each version, of which `sizes` says how many they should be."""
     found: dict[str, list[tuple[int, Vectors, dict[str, Any]]]] = {key: [] for key in sizes}
-    ids = [part_id for key, size in sizes.items() for part_id in part_ids(key, size)]
+    ids = [part_id for key, size in sizes.items() for part_id in schema.part_ids(key, size)]
     for chunk in _chunks(len(ids)):
         got = collection.get(ids=ids[chunk], include=["embeddings", "metadatas"] if rows else ["embeddings"])
         metadata = cast(list[dict[str, Any]], got["metadatas"] if rows else [{}] * len(got["ids"]))
@@ -341,15 +332,15 @@ def _put_together(
     sentences: _StoredParts,
     second: _StoredParts | None,
 ) -> IndexedArticle | None:
-    rows = [row for passage in passages.rows for row in rows_of_sentences(passage)]
+    rows = [row for passage in passages.rows for row in schema.rows_of_sentences(passage)]
     size = record.sentences
     if text is None or len(passages.rows) != record.passages or not len(rows) == len(sentences.vectors) == size:
         return None
-    article = article_from_record(record, text, locations_of(rows))
+    article = schema.article_from_record(record, text, schema.locations_of(rows))
     return IndexedArticle(
         article,
-        sentences_at(article, ((row["paragraph"], row["start"], row["end"]) for row in rows)),
-        passages_at(article, ((row["first"], row["last"], row["start"], row["end"]) for row in passages.rows)),
+        schema.sentences_at(article, ((row["paragraph"], row["start"], row["end"]) for row in rows)),
+        schema.passages_at(article, ((row["first"], row["last"], row["start"], row["end"]) for row in passages.rows)),
         sentences.vectors,
         passages.vectors,
         second.vectors if second and len(second.vectors) == size else None,
@@ -369,7 +360,7 @@ def _query(
 def _texts(collection: "Collection", record: ArticleRecord, size: int) -> list[tuple[Any, ...] | None]:
     """Read text, start and end of the first parts of a record; None for one that is not there."""
     texts: dict[str, tuple[Any, ...]] = {}
-    ids = part_ids(version_key(record), size)
+    ids = schema.part_ids(schema.version_key(record), size)
     for chunk in _chunks(size):
         found: Any = collection.get(ids=ids[chunk], include=["documents", "metadatas"])
         for part, text, row in zip(found["ids"], found["documents"], found["metadatas"], strict=True):

@@ -35,12 +35,15 @@ Vectors = NDArray[np.float32]
 
 SCHEMA_VERSION = 2
 LANGUAGES: tuple[Language, ...] = ("ar", "en")
-SPACE = re.compile(r"[a-z0-9]{0,40}")
+SPACE_NAME = re.compile(r"[a-z0-9]{0,40}")
 """What a space may be called; "" is the library everyone shares."""
 MAX_HISTORY = 50
 """Earlier versions that a record remembers."""
 
-_ARTICLES = re.compile(rf"sanad-(?P<digest>[0-9a-f]{{8}})(?:-(?P<space>{SPACE.pattern}))?-articles")
+CLUSTER = "story"
+"""The field of a record that holds its cluster, so called in stored libraries and exported files."""
+
+_ARTICLES = re.compile(rf"sanad-(?P<digest>[0-9a-f]{{8}})(?:-(?P<space>{SPACE_NAME.pattern}))?-articles")
 _NESTED = ("metadata", "history")
 """Fields of a record that Chroma, whose metadata are plain values, keeps as JSON."""
 _SENTENCES = "sentences"
@@ -112,17 +115,21 @@ def new_record(indexed: IndexedArticle, *, previous: ArticleRecord | None = None
 
 def record_values(record: ArticleRecord) -> dict[str, Any]:
     """Return a record as plain values, without the id."""
-    values = {"story" if name == "cluster" else name: value for name, value in asdict(record).items() if name != "id"}
+    values = asdict(record)
+    del values["id"]
+    values[CLUSTER] = values.pop("cluster")
     return values | {name: json.dumps(values[name], ensure_ascii=False) for name in _NESTED}
 
 
 def record_from_values(article_id: str, values: dict[str, Any]) -> ArticleRecord:
     """Return the record of `record_values`. Raises: TypeError, ValueError, AttributeError for other values."""
-    plain = {"cluster" if name == "story" else name: value for name, value in values.items() if name not in _NESTED}
+    plain = {name: value for name, value in values.items() if name not in (*_NESTED, CLUSTER)}
     metadata = json.loads(values.get("metadata", "{}"))
     metadata["tags"] = tuple(metadata.get("tags", ()))
     history = tuple(ArticleVersion(**version) for version in json.loads(values.get("history", "[]")))
-    return ArticleRecord(article_id, **plain, metadata=Metadata(**metadata), history=history)
+    return ArticleRecord(
+        article_id, **plain, cluster=values.get(CLUSTER, ""), metadata=Metadata(**metadata), history=history
+    )
 
 
 def version_key(article: Article | ArticleRecord) -> str:

@@ -124,7 +124,7 @@ def _spread(size: int, between: int) -> list[int]:
 
 def _repair(space: Library, article: Article | None, record: ArticleRecord, indexer: Reindexer) -> bool:
     if article is None:
-        space.put_origins({record.id: ""})
+        space.set_origins({record.id: ""})
         return False
     indexed = indexer.embed(indexer.split(article))
     repaired = replace(record, sentences=len(indexed.sentences), passages=len(indexed.passages), origin=article.origin)

@@ -69,23 +69,8 @@ _PER_CENT = re.compile(r" ?%| per ?cent| (?:في ال|بال)(?:مئه|مائه)
 _SECOND_NAMES = frozenset(("الاول", "الثاني", "الاولي", "الثانيه", "الاخر", "الاخره"))  # of months: تشرين الثاني
 _YEAR_ASKED = frozenset(["year", "عام", "سنه", "العام", "السنه"])
 _SHARE_ASKED = frozenset(["percent", "percentage", "نسبه", "النسبه"])
-_SCALES = frozenset(
-    [
-        "hundred",
-        "thousand",
-        "million",
-        "billion",
-        "trillion",
-        "مليون",
-        "مليار",
-        "الف",
-        "الاف",
-        "ملايين",
-        "مليارات",
-        "مئه",
-        "مائه",
-    ]
-)
+_SCALES = frozenset(("hundred", "thousand", "million", "billion", "trillion"))
+_SCALES |= frozenset(("مليون", "مليار", "الف", "الاف", "ملايين", "مليارات", "مئه", "مائه"))
 _NEAR = 3  # words within which a thing counted stands beside its number
 
 

@@ -23,7 +23,7 @@ TRUST = 1.5
 """How much the confidence in a language's best article counts against other languages."""
 
 _EDGE = 1e-6
-_FUSION = 10
+_RANK_CONSTANT = 10  # of reciprocal rank fusion
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def reciprocal_rank_fusion(lists: Iterable[Sequence[str]], most: int) -> list[st
     votes: dict[str, float] = {}
     for found in lists:
         for place, article_id in enumerate(dict.fromkeys(found)):
-            votes[article_id] = votes.get(article_id, 0.0) + 1 / (_FUSION + place)
+            votes[article_id] = votes.get(article_id, 0.0) + 1 / (_RANK_CONSTANT + place)
     return sorted(votes, key=lambda article_id: -votes[article_id])[:most]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from config.errors import LibraryError, SettingsMismatch
-from index.library.export import ROOM, export_library, import_library
+from index.library.export import UNPACKED_BYTES, export_library, import_library
 from index.library.library import Library
 from index.library.store import Store
 from tests.index.library.test_library import rows_of
@@ -128,7 +128,7 @@ def test_an_export_that_unpacks_without_end_is_refused_though_it_is_whole(tmp_pa
     library.commit([made_article(1)])
     export_library(library, file)
     head, article, _ = gzip.decompress(file.read_bytes()).splitlines(keepends=True)
-    data = head + article.replace(b"{", b"{" + b" " * (ROOM + 50_000_000), 1)
+    data = head + article.replace(b"{", b"{" + b" " * (UNPACKED_BYTES + 50_000_000), 1)
     seal = json.dumps({"sha256": hashlib.sha256(data).hexdigest()}).encode() + b"\n"
     file.write_bytes(gzip.compress(data + seal))
     other = Library(Store(tmp_path / "two"), INDEX_SETTINGS)

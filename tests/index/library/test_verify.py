@@ -110,7 +110,7 @@ def test_a_live_version_is_stored_again_without_a_trace_on_either_store(store: S
     assert (library.find([before.id]), rows_of(store)) == ({before.id: replace(before, origin="3:aa")}, rows)
     assert library.article(library.find([before.id])[before.id]).location(0) == Location(0, 4, "Boats")
     assert fault(library, one) == ""
-    library.put_origins({before.id: ""})
+    library.set_origins({before.id: ""})
     assert library.find([before.id]) == {before.id: before}
 
 
