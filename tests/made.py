@@ -62,7 +62,7 @@ def fault(library: Library, indexed: IndexedArticle) -> str:
             return "other vectors"
         assert indexed.second_vectors is not None
         for position, (vector, second) in enumerate(zip(indexed.sentence_vectors, indexed.second_vectors, strict=True)):
-            hits = snapshot.nearest(vector, second, k=2)
+            hits = snapshot.nearest_sentences(vector, second, k=2)
             found = {hit.encoder for hit in hits if (hit.article_id, hit.position) == (record.id, position)}
             if found != {"main", "second"}:
                 return f"sentence {position} not found by { ({'main', 'second'} - found) }"

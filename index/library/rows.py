@@ -130,7 +130,7 @@ class RowReader:
             locations = schema.locations_of(parts[key].rows)
             yield schema.article_from_record(record, (row["documents"] or [""])[0], locations)
 
-    def nearest(self, vector: Vectors, second: Vectors | None, *, k: int) -> list[SentenceHit]:
+    def nearest_sentences(self, vector: Vectors, second: Vectors | None, *, k: int) -> list[SentenceHit]:
         """Return up to k sentences per language and encoder, live or not, nearest first within each."""
         hits: list[SentenceHit] = []
         for language in LANGUAGES:

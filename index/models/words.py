@@ -26,12 +26,12 @@ from index.text.search_form import embedding_text, search_form, without_marks
 from index.text.translit import SoundTable
 
 Encode = Callable[[Sequence[str]], Floats]
-Named = Callable[[str], bool]
+MayBeName = Callable[[str], bool]
 """Whether a word of the search form may be a name of the other language's script."""
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 
-KEPT = 40_000
+CACHED_WORDS = 40_000
 """Words whose vectors are remembered: at 512 bytes each, 20 MB."""
 MOST_BYTES = 200_000_000
 """Of the file of vectors: some 330,000 words; it takes in no more."""
@@ -186,7 +186,7 @@ class WordEncoder:
 
     def _remember(self, vectors: dict[str, bytes]) -> dict[str, bytes]:
         with self._lock:
-            if len(self._known) > KEPT:
+            if len(self._known) > CACHED_WORDS:
                 self._known.clear()
             self._known |= vectors
         return vectors
@@ -207,7 +207,7 @@ class SentenceWords:
     """Made when the first question in the other language comes."""
 
     @classmethod
-    def of(cls, texts: Sequence[str], named: Callable[[], Named], encoder: WordEncoder) -> "SentenceWords":
+    def of(cls, texts: Sequence[str], named: Callable[[], MayBeName], encoder: WordEncoder) -> "SentenceWords":
         """Encode the distinct words of sentences.
 
         `named` makes what tells the words that may be met by their sound, when they are first needed.
@@ -247,9 +247,9 @@ def rarity(matches: Floats) -> Floats:
     return weights
 
 
-def _sounds(rows: Mapping[str, int], may_be_name: Named) -> SoundTable:
+def _sounds(rows: Mapping[str, int], may_be_name: MayBeName) -> SoundTable:
     forms = ((_form(word), row) for word, row in rows.items())
     return SoundTable.of((form, row) for form, row in forms if may_be_name(form))
 
 
-_form = lru_cache(KEPT)(search_form)
+_form = lru_cache(CACHED_WORDS)(search_form)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.retrieval.ranking import Ranking, Strictness, learned_numbers, rank, threshold
+from index.retrieval.ranking import Ranking, Strictness, learned_parameters, rank, threshold
 from index.retrieval.signals import SIGNALS, EncodedQuestion, PreparedArticle
 from index.types import Evidence, Sentence
 
@@ -60,7 +60,7 @@ class FusedRanking:
 
     def _evidence(self, score: float, number: int, position: int) -> Evidence:
         indexed = self.articles[number].indexed
-        values = self.rankings[number].measures.values[position]
+        values = self.rankings[number].signals.values[position]
         signals = {name: float(value) for name, value in zip(SIGNALS, values, strict=True)}
         return Evidence(indexed.article, self._sentence(number, position), score, signals)
 
@@ -112,7 +112,7 @@ def _confidence(rankings: Sequence[Ranking]) -> float:
     if len(rankings) == 1:
         return rankings[0].confidence
     # The highest of many confidences is high by chance: the more articles were looked at, the less it says.
-    learned = learned_numbers()["library"][rankings[0].setup]
+    learned = learned_parameters()["library"][rankings[0].setup]
     weights = [learned[name] for name in ("best", "second", "articles")]
     odds = float(confidence_features([ranking.confidence for ranking in rankings]) @ weights + learned["constant"])
     return 1 / (1 + math.exp(-odds))

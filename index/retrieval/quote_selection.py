@@ -9,10 +9,10 @@ from index.retrieval.answer_type import AnswerType, expected_types
 from index.text.search_form import words
 from index.types import Evidence, Sentence
 
-MOST = 3
+MOST_QUOTES = 3
 """Sentences quoted at most."""
 
-CLOSE = 0.35
+CLOSE_SCORES = 0.35
 """The second sentence is quoted too where its score is at most this much below the first's: they tell as much."""
 
 _OPENING = 80  # characters that surely hold the first word
@@ -41,14 +41,14 @@ def choose_quotes(question: str, evidence: Sequence[Evidence], sentences: Sequen
     best = evidence[0]
     chosen = [best.sentence.position]
     second = next((one for one in evidence[1:] if one.article.id == best.article.id), None)
-    if second and best.score - second.score <= CLOSE:
+    if second and best.score - second.score <= CLOSE_SCORES:
         chosen.append(second.sentence.position)
     for position in tuple(chosen):
         before = position - 1
         if (
             before >= 0
             and before not in chosen
-            and len(chosen) < MOST
+            and len(chosen) < MOST_QUOTES
             and depends_on_previous(sentences[position], asks_who=asks_who)
         ):
             chosen.append(before)

@@ -28,7 +28,7 @@ Strictness = Literal["careful", "balanced", "eager"]
 
 LEARNED = Path(__file__).with_name("ranking.json")
 
-LIGHT = 512
+LIGHT_DIMENSIONS = 512
 """Dimensions of the universal sentence encoder, by which it is known as the main one."""
 
 LEADING = ("main", "second", "words")
@@ -62,7 +62,7 @@ class Ranking:
     scores: Floats
     """(n,) log odds up to a constant; higher is better."""
     order: NDArray[np.int64]
-    measures: SignalValues
+    signals: SignalValues
     confidence: float
     """Probability that the article answers the question."""
     setup: Setup
@@ -96,7 +96,7 @@ def columns(values: Floats) -> Floats:
 
 def setup_of(question: EncodedQuestion, article: PreparedArticle) -> Setup:
     """Return which encoders have a say."""
-    if len(question.main) == LIGHT:
+    if len(question.main) == LIGHT_DIMENSIONS:
         return "light"
     return "both" if question.second is not None and article.indexed.second_vectors is not None else "main"
 
@@ -114,7 +114,7 @@ def pair_of(question: EncodedQuestion, article: PreparedArticle) -> str:
 @cache
 def weights(setup: str, direction: str) -> Floats:
     """(COLUMNS,) what each column is worth."""
-    named = learned_numbers()["ranking"][setup][direction]
+    named = learned_parameters()["ranking"][setup][direction]
     return np.array([named[name] for name in COLUMNS], np.float32)
 
 
@@ -168,7 +168,7 @@ class AnswerabilityClassifier:
 @cache
 def load_classifier(setup: str, direction: str) -> AnswerabilityClassifier:
     """Load the judge for the encoders that have a say and for "same" or "across" languages."""
-    learned = learned_numbers()["answerability"][setup][direction]
+    learned = learned_parameters()["answerability"][setup][direction]
     rows = np.array([learned["signs"][name] for name in SIGNS], np.float32)
     return AnswerabilityClassifier(
         rows[:, 0], rows[:, 1], np.append(rows[:, 2:].T.ravel(), np.float32(learned["constant"]))
@@ -178,11 +178,11 @@ def load_classifier(setup: str, direction: str) -> AnswerabilityClassifier:
 def threshold(strictness: Strictness, setup: str, pair: str, *, library: bool = False) -> float:
     """Return the least confidence to answer with, over one article or over a library; `pair` as in `Ranking`."""
     scope = "library" if library else "article"
-    return float(learned_numbers()["thresholds"][setup][scope][strictness][pair])
+    return float(learned_parameters()["thresholds"][setup][scope][strictness][pair])
 
 
 @cache
-def learned_numbers() -> dict[str, Any]:
+def learned_parameters() -> dict[str, Any]:
     """Everything `make calibrate` learned."""
     numbers: dict[str, Any] = json.loads(LEARNED.read_text("utf-8"))
     return numbers

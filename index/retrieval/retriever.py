@@ -216,7 +216,7 @@ def _nearest_hits(
     """Return the nearest sentences; where a filter leaves few, those farther away too, unless there is no need."""
     k = CANDIDATES
     while True:
-        hits = snapshot.nearest(question.main, question.second, k=k)
+        hits = snapshot.nearest_sentences(question.main, question.second, k=k)
         kept = [hit for hit in hits if admitted is None or hit.article_id in admitted]
         if admitted is None or not patient or len(kept) >= CANDIDATES or k >= MOST_CANDIDATES:
             return kept

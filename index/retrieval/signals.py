@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.models.encoder import Floats
-from index.models.words import Named, SentenceWords, WordEncoder, rarity, spelled_words
+from index.models.words import MayBeName, SentenceWords, WordEncoder, rarity, spelled_words
 from index.retrieval.answer_type import AnswerType, expected_types, possible_types
 from index.text.search_form import is_arabic, search_form, stem, stems, words
 from index.text.translit import latin_names
@@ -223,7 +223,7 @@ def _stems(question: str) -> tuple[str, ...]:
     return tuple(stems(question))
 
 
-def _named(indexed: IndexedArticle) -> Named:
+def _named(indexed: IndexedArticle) -> MayBeName:
     """What tells the words of an article that may be names; Arabic has no capitals to tell them by."""
     if indexed.article.language == "ar":
         return is_arabic

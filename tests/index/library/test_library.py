@@ -129,7 +129,7 @@ def test_a_space_is_apart(store: Store) -> None:
     yours.commit([made_article(2, version=1)])
     assert [fault(library, made_article(2)) for library in (shared, mine, yours)] == ["not listed", "", "not listed"]
     with mine.snapshot() as snapshot:
-        hits = snapshot.nearest(made_article(1).sentence_vectors[0], None, k=10)
+        hits = snapshot.nearest_sentences(made_article(1).sentence_vectors[0], None, k=10)
     assert {hit.article_id for hit in hits} == {made_article(2).article.id}
     mine.drop()
     assert (mine.records(), len(shared.records()), len(yours.records())) == ([], 1, 1)

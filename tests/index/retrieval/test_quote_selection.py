@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.retrieval.quote_selection import CLOSE, choose_quotes, depends_on_previous
+from index.retrieval.quote_selection import CLOSE_SCORES, choose_quotes, depends_on_previous
 from index.text.sentences import split_sentences
 from index.types import Article, Evidence, Sentence
 
@@ -30,7 +30,7 @@ def test_a_pronoun_takes_the_sentence_before_along() -> None:
 
 
 def test_an_equal_second_is_quoted_too_in_the_articles_order() -> None:
-    assert choose_quotes(ASKED, evidence((5, -1.0), (2, -1.0 - CLOSE / 2)), SENTENCES) == (2, 5)
+    assert choose_quotes(ASKED, evidence((5, -1.0), (2, -1.0 - CLOSE_SCORES / 2)), SENTENCES) == (2, 5)
 
 
 def test_never_more_than_three() -> None:

@@ -9,7 +9,7 @@ from index.retrieval.ranking import (
     COLUMNS,
     SIGNS,
     answerability_signs,
-    learned_numbers,
+    learned_parameters,
     load_classifier,
     rank,
     threshold,
@@ -36,7 +36,7 @@ def test_without_the_second_encoder_it_still_ranks() -> None:
 
     assert ranking.setup == "main"
     assert ranking.order[0] == 3
-    assert not ranking.measures.values[:, SIGNALS.index("second")].any()
+    assert not ranking.signals.values[:, SIGNALS.index("second")].any()
 
 
 def test_an_article_of_one_sentence(bench: Bench) -> None:
@@ -71,7 +71,7 @@ def test_careful_asks_for_more_than_eager(setup: str, pair: str, library: bool) 
 @pytest.mark.parametrize("setup", ["both", "main"])
 @pytest.mark.parametrize("direction", ["same", "across"])
 def test_the_data_file_holds_a_number_for_everything_looked_at(setup: str, direction: str) -> None:
-    numbers = learned_numbers()
+    numbers = learned_parameters()
 
     assert set(numbers["ranking"][setup][direction]) == set(COLUMNS)
     assert set(numbers["answerability"][setup][direction]["signs"]) == set(SIGNS)
@@ -80,7 +80,7 @@ def test_the_data_file_holds_a_number_for_everything_looked_at(setup: str, direc
 
 def test_probability_follows_the_signs(bench: Bench, lighthouse: PreparedArticle) -> None:
     ranking = rank(bench.question("How high is the tower?"), lighthouse)
-    signs = answerability_signs(ranking.measures, ranking.scores, "How high is the tower?")
+    signs = answerability_signs(ranking.signals, ranking.scores, "How high is the tower?")
 
     assert signs.shape == (len(SIGNS),)
     assert load_classifier("both", "same").probability(signs) == pytest.approx(ranking.confidence)
