@@ -202,6 +202,12 @@ class IndexedArticle:
     second_vectors: "NDArray[np.float32] | None"
     """The second encoder's vectors of the sentences, or None where it is turned off."""
 
+    @property
+    def vectors(self) -> "tuple[NDArray[np.float32], ...]":
+        """All vectors there are: of the sentences, of the passages, and the second encoder's of the sentences."""
+        second = () if self.second_vectors is None else (self.second_vectors,)
+        return (self.sentence_vectors, self.passage_vectors, *second)
+
 
 def _is_date(text: str) -> bool:
     """Say whether a text is a day, a month or a year that there is."""

@@ -185,25 +185,22 @@ class _ArticleCheck:
         _require(sizes == self._sizes, "sizes of vectors")
 
     def _check_vectors(self, indexed: IndexedArticle) -> tuple[int, ...]:
-        second = indexed.second_vectors
-        _require((second is not None) == self._has_second, "second vectors")
-        rows = [(indexed.sentence_vectors, len(indexed.sentences)), (indexed.passage_vectors, len(indexed.passages))]
-        if second is not None:
-            rows.append((second, len(indexed.sentences)))
-        for vectors, count in rows:
+        _require((indexed.second_vectors is not None) == self._has_second, "second vectors")
+        counts = (len(indexed.sentences), len(indexed.passages), len(indexed.sentences))
+        for vectors, count in zip(indexed.vectors, counts, strict=False):
             _require(vectors.ndim == 2 and len(vectors) == count and schema.are_unit(vectors), "vectors")
-        _require(indexed.sentence_vectors.shape[1] == indexed.passage_vectors.shape[1], "sizes of vectors")
-        return tuple(vectors.shape[1] for vectors, _ in rows)
+        sizes = tuple(vectors.shape[1] for vectors in indexed.vectors)
+        _require(sizes[0] == sizes[1], "sizes of vectors")
+        return sizes
 
 
 def _vector_sizes(library: Library) -> tuple[int, ...]:
     """Return the sizes of an article's vectors in the library, () where there is none."""
     for name in library.spaces():
         with library.space(name).snapshot() as snapshot:
-            for record in snapshot.records()[:1]:
+            for record in snapshot.records(most=1):
                 if indexed := snapshot.load(record):
-                    vectors = (indexed.sentence_vectors, indexed.passage_vectors, indexed.second_vectors)
-                    return tuple(one.shape[1] for one in vectors if one is not None)
+                    return tuple(vectors.shape[1] for vectors in indexed.vectors)
     return ()
 
 

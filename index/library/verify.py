@@ -93,7 +93,7 @@ def _inspect(snapshot: Snapshot, record: ArticleRecord, indexer: Reindexer, *, h
     same = (split.sentences, split.passages) == (indexed.sentences, indexed.passages)
     if not same or snapshot.texts_differ(record, indexed):
         return _Inspected(again, wrong="its sentences or passages were not those of its text")
-    if not all(map(are_unit, _vectors(indexed))):
+    if not all(map(are_unit, indexed.vectors)):
         return _Inspected(indexed.article, wrong="its vectors were damaged")
     if not _are_found(snapshot, indexed):
         return _Inspected(indexed.article, wrong="searches did not find all its sentences")
@@ -112,7 +112,7 @@ def _wrong_vectors(indexed: IndexedArticle | None, indexer: Reindexer) -> str:
         tuple(indexed.passages[position] for position in passages),
     )
     rows = (sentences, passages, sentences)
-    pairs = zip(_vectors(indexed), _vectors(indexer.embed(sample)), rows, strict=False)
+    pairs = zip(indexed.vectors, indexer.embed(sample).vectors, rows, strict=False)
     alike = all(_are_alike(stored[positions], again) for stored, again, positions in pairs)
     return "" if alike else "its vectors were those of other texts"
 
@@ -130,13 +130,6 @@ def _repair(space: Library, article: Article | None, record: ArticleRecord, inde
     repaired = replace(record, sentences=len(indexed.sentences), passages=len(indexed.passages), origin=article.origin)
     space.restore(indexed, repaired)
     return True
-
-
-def _vectors(indexed: IndexedArticle) -> Iterator[Vectors]:
-    yield indexed.sentence_vectors
-    yield indexed.passage_vectors
-    if indexed.second_vectors is not None:
-        yield indexed.second_vectors
 
 
 def _are_alike(stored: Vectors, again: Vectors) -> bool:
