@@ -1,13 +1,15 @@
-"""Articles made for tests: of a text, or any number of them with made-up but repeatable vectors, for Chroma alone."""
+"""Articles and libraries made for tests: of a text, or with made-up but repeatable vectors, for Chroma alone."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.library.library import Library
 from index.library.schema import IndexSettings
+from index.library.store import Store
 from index.readers.sources import article_from_text
 from index.types import Article, IndexedArticle, Language, Metadata, Passage, Sentence
 
@@ -22,6 +24,22 @@ OTHER = (
 )
 
 INDEX_SETTINGS = IndexSettings(embedding="made", second="made", passage_tokens=256)
+
+
+_opened: list[Library] = []
+
+
+def open_library(folder: Path, *, url: str = "", settings: IndexSettings = INDEX_SETTINGS) -> Library:
+    """A library of made articles, closed when the tests of a file are done."""
+    library = Library(Store(folder, url=url), settings)
+    _opened.append(library)
+    return library
+
+
+def close_libraries() -> None:
+    """Close all of them: each holds some thirty files and seven threads."""
+    while _opened:
+        _opened.pop().close()
 
 
 def article_of(text: str, source: str, *, published: str = "", url: str = "") -> Article:

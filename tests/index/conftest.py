@@ -1,5 +1,6 @@
 """What several tests of the index use."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from config.settings import load_settings
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> App:
+def app(tmp_path: Path) -> Iterator[App]:
     """The whole application, with the smaller encoder."""
-    return bootstrap(load_settings({"home": str(tmp_path / "home"), "embedding": {"provider": "light"}}))
+    made = bootstrap(load_settings({"home": str(tmp_path / "home"), "embedding": {"provider": "light"}}))
+    yield made
+    made.library.close()

@@ -1,5 +1,6 @@
 """What a list of sources says of each."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,9 +27,11 @@ def test_a_citation_names_author_and_date() -> None:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> App:
+def app(tmp_path: Path) -> Iterator[App]:
     """The whole application, with the smaller encoder."""
-    return bootstrap(load_settings({"home": str(tmp_path / "home"), "embedding": {"provider": "light"}}))
+    made = bootstrap(load_settings({"home": str(tmp_path / "home"), "embedding": {"provider": "light"}}))
+    yield made
+    made.library.close()
 
 
 def test_a_citation_of_an_updated_article_names_the_version(app: App) -> None:

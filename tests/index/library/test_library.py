@@ -15,7 +15,7 @@ from index.library.store import Store
 from index.readers.sources import article_from_bytes
 from index.types import IndexedArticle, Location
 from tests import documents
-from tests.made import INDEX_SETTINGS, fault, made_article
+from tests.made import INDEX_SETTINGS, fault, made_article, open_library
 
 
 def test_what_is_committed_is_found(store: Store) -> None:
@@ -138,11 +138,11 @@ def test_a_space_is_apart(store: Store) -> None:
 @pytest.mark.parametrize("name", ["U1", "a-b", "../x", "ا", "a" * 41])
 def test_a_space_has_a_plain_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(LibraryError, match="cannot name a space"):
-        Library(Store(tmp_path), INDEX_SETTINGS).space(name)
+        open_library(tmp_path).space(name)
 
 
 def test_a_changed_article_keeps_its_id_and_remembers_its_versions(tmp_path: Path) -> None:
-    library = Library(Store(tmp_path), INDEX_SETTINGS)
+    library = open_library(tmp_path)
     for version in range(3):
         library.commit([made_article(1, version=version)])
     (record,) = library.records()
