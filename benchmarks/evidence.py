@@ -14,10 +14,10 @@ from threadpoolctl import threadpool_limits
 from index.models.encoder import SentenceEncoder
 from index.models.llama_embedding import E5Embedding
 from index.models.words import WordVectors, spelled_words
+from index.retrieval.answer_type import find_span
 from index.retrieval.ranking import COLUMNS
 from index.retrieval.retriever import FAR_BEHIND
 from index.retrieval.signals import GRADED, SIGNALS, prepare
-from index.retrieval.spans import find_span
 from index.text.search_form import without_article, words
 from training.calibrate import report, report_library, thresholds
 from training.development import DIRECTIONS, Case, Source, Workshop, load_sources, make_cases, sentences_of

@@ -20,7 +20,7 @@ from config.settings import load_settings
 from index.library.library import Library
 from index.library.store import Store
 from index.readers.sources import Unchanged, read_source
-from tests.made import SHAPE, made_article
+from tests.made import INDEX_SETTINGS, made_article
 
 SENTENCES = (
     "The harbour of Selwa {} opened its {} gate on a Monday, and the mayor cut a blue ribbon in front of the crowd.",
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _growing(folder: Path, most: int) -> None:
-    library = Library(Store(folder), SHAPE)
+    library = Library(Store(folder), INDEX_SETTINGS)
     library.commit([made_article(10**6)])  # opens everything
     stored, first = 0, 0.0
     print("articles   adding one (ms)   ratio")

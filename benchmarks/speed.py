@@ -207,9 +207,9 @@ def stock_retriever(app: App) -> Callable[[str], object]:
     from llama_index.core import VectorStoreIndex
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
-    from index.library.collections import Names
+    from index.library.schema import CollectionNames
 
-    name = Names(app.library.shape.digest).sentences["ar"]
+    name = CollectionNames(app.library.settings.digest).sentences["ar"]
     with app.library.store.session() as session:
         store = ChromaVectorStore(chroma_collection=session.make(name))
     index = VectorStoreIndex.from_vector_store(store, embed_model=app.encoders().main)

@@ -15,10 +15,10 @@ from bot.writers.models import connected, has_model, make_model, model_name
 from config.errors import ModelError, SettingsError
 from config.settings import Settings
 from index.indexing import Indexer
-from index.library.collections import Shape
 from index.library.library import Library
+from index.library.schema import IndexSettings
 from index.library.store import Store
-from index.models.choose import Encoders, describe_encoders, make_encoders
+from index.models.choose import Encoders, encoder_names, make_encoders
 from index.retrieval.retriever import Retriever
 
 if TYPE_CHECKING:
@@ -61,9 +61,9 @@ def bootstrap(settings: Settings, *, rebuilding: bool = False, writer: str | Non
     def encoders() -> Encoders:
         return make_encoders(settings)
 
-    main, second = describe_encoders(settings)
-    shape = Shape(main, second, passage_tokens=settings.passages.tokens)
-    library = Library(Store(settings.folder / "library", url=settings.store.url), shape, rebuilding=rebuilding)
+    main, second = encoder_names(settings)
+    index_settings = IndexSettings(main, second, passage_tokens=settings.passages.tokens)
+    library = Library(Store(settings.folder / "library", url=settings.store.url), index_settings, rebuilding=rebuilding)
     retriever = Retriever(library, encoders)
     fallback = ExtractiveWriter()
     engine = Engine(

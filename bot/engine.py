@@ -24,8 +24,8 @@ from bot.types import (
 )
 from bot.types import Withheld as WithheldClaim
 from bot.writers import Declined, Writer, WriterFailed
-from index.retrieval.answerability import Strictness
-from index.retrieval.retriever import Found, Retriever
+from index.retrieval.ranking import Strictness
+from index.retrieval.retriever import RetrievalResult, Retriever
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Engine:
         """Answer at once. Raises: as `stream`."""
         return next(event.reply for event in self.stream(question, evidence=evidence) if isinstance(event, Finished))
 
-    def _write(self, question: Question, found: Found) -> "Generator[Event, None, Written]":
+    def _write(self, question: Question, found: RetrievalResult) -> "Generator[Event, None, Written]":
         """The writer's claims; where none of them stands, the sentences themselves."""
         written = yield from _compose(self.writer, question, found, self.agrees, self.chances)
         if written.claims or self.writer is self.fallback:
@@ -86,7 +86,7 @@ class Written:
     note: Note | None = None
     usage: Usage = NO_USAGE
 
-    def reply(self, question: Question, found: Found, total: float) -> Reply:
+    def reply(self, question: Question, found: RetrievalResult, total: float) -> Reply:
         """The reply, with the time that each stage took."""
         usage = question.spent + self.usage
         seconds = {**found.seconds, "write": total - sum(found.seconds.values()), "total": total}
@@ -98,7 +98,7 @@ class Written:
 
 
 def _compose(
-    writer: Writer, question: Question, found: Found, agrees: Agreement, chances: SecondChances
+    writer: Writer, question: Question, found: RetrievalResult, agrees: Agreement, chances: SecondChances
 ) -> Generator[Event, None, Written]:
     """Let the writer propose and check each claim; where none stands it may try again, told what failed."""
     sources = Sources(found)

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from index.library.filters import Filter
-from index.types import Article, Evidence, Language, Sentence
+from index.types import Article, Evidence, Filter, Language, Sentence
 
 EVERYTHING = Filter()
 
@@ -64,7 +63,7 @@ class Citation:
     sentence: Sentence
     span: tuple[int, int] | None = None
     """Where in `sentence.text` the answer itself stands, if it was found with confidence."""
-    tellings: int = 1
+    source_count: int = 1
     """How many articles of the library, telling the same story, say the sentence; one of them is cited."""
 
 

@@ -1,10 +1,13 @@
-"""The retriever as a LlamaIndex component, for use in any LlamaIndex pipeline."""
+"""Our retriever and encoder as LlamaIndex components, for use in any LlamaIndex pipeline."""
 
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
+from index.models.llama_embedding import E5Embedding
 from index.retrieval.retriever import Retriever
 from index.types import Evidence
+
+__all__ = ["E5Embedding", "SanadRetriever"]
 
 
 class SanadRetriever(BaseRetriever):

@@ -1,15 +1,50 @@
-"""Articles made for tests: any number of them, with made-up but repeatable vectors, so that Chroma alone is tested."""
+"""Articles and libraries made for tests: of a text, or with made-up but repeatable vectors, for Chroma alone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.library.collections import Shape
 from index.library.library import Library
-from index.types import Article, IndexedArticle, Language, Passage, Sentence
+from index.library.schema import IndexSettings
+from index.library.store import Store
+from index.readers.sources import article_from_text
+from index.types import Article, IndexedArticle, Language, Metadata, Passage, Sentence
 
-SHAPE = Shape(embedding="made", second="made", passage_tokens=256)
+STORY = (
+    "A ferry that runs entirely on batteries began sailing on Monday between Port Selwa and Little Amber. "
+    "It makes the crossing in 35 minutes and holds 220 passengers. "
+    "The region paid a third of the cost, and fares do not change before 2026. "
+)
+OTHER = (
+    "The museum of Selwa shows forty paintings by a fisherman who never sold one in his life. "
+    "His daughter found them under a boat in 1962 and gave them to the town in the same year. "
+)
+
+INDEX_SETTINGS = IndexSettings(embedding="made", second="made", passage_tokens=256)
+
+
+_opened: list[Library] = []
+
+
+def open_library(folder: Path, *, url: str = "", settings: IndexSettings = INDEX_SETTINGS) -> Library:
+    """A library of made articles, closed when the tests of a file are done."""
+    library = Library(Store(folder, url=url), settings)
+    _opened.append(library)
+    return library
+
+
+def close_libraries() -> None:
+    """Close all of them: each holds some thirty files and seven threads."""
+    while _opened:
+        _opened.pop().close()
+
+
+def article_of(text: str, source: str, *, published: str = "", url: str = "") -> Article:
+    """An article of a text, as a reader makes it."""
+    return replace(article_from_text(text, source=source), metadata=Metadata(published=published, url=url))
 
 
 def made_language(number: int) -> Language:
@@ -34,18 +69,18 @@ def made_article(number: int, *, version: int = 0, size: int = 3, texts: Sequenc
 
 def fault(library: Library, indexed: IndexedArticle) -> str:
     """What is wrong with the stored article: not listed, not loaded as it was, or a sentence no search finds."""
-    with library.reading() as view:
-        record = view.find([indexed.article.id]).get(indexed.article.id)
+    with library.snapshot() as snapshot:
+        record = snapshot.find([indexed.article.id]).get(indexed.article.id)
         if record is None or record.version != indexed.article.version:
             return "not listed"
-        loaded = view.load(record)
+        loaded = snapshot.load(record)
         if loaded is None or loaded.article != indexed.article or loaded.sentences != indexed.sentences:
             return "not loaded as it was"
         if not np.allclose(loaded.sentence_vectors, indexed.sentence_vectors, atol=1e-6):
             return "other vectors"
         assert indexed.second_vectors is not None
         for position, (vector, second) in enumerate(zip(indexed.sentence_vectors, indexed.second_vectors, strict=True)):
-            hits = view.nearest(vector, second, k=2)
+            hits = snapshot.nearest_sentences(vector, second, k=2)
             found = {hit.encoder for hit in hits if (hit.article_id, hit.position) == (record.id, position)}
             if found != {"main", "second"}:
                 return f"sentence {position} not found by { ({'main', 'second'} - found) }"

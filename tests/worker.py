@@ -11,7 +11,7 @@ from pathlib import Path
 
 from index.library.library import Library
 from index.library.store import Store
-from tests.made import SHAPE, fault, made_article
+from tests.made import INDEX_SETTINGS, fault, made_article
 
 
 def write(library: Library, first: int, last: int) -> None:
@@ -44,4 +44,4 @@ def read(library: Library, first: int, last: int) -> None:
 
 if __name__ == "__main__":
     task, folder, low, high = sys.argv[1:]
-    {"write": write, "read": read}[task](Library(Store(Path(folder)), SHAPE), int(low), int(high))
+    {"write": write, "read": read}[task](Library(Store(Path(folder)), INDEX_SETTINGS), int(low), int(high))

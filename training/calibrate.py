@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from index.retrieval.answerability import SIGNS, Judge
-from index.retrieval.ranking import COLUMNS, LEARNED, SETUPS
+from index.retrieval.ranking import COLUMNS, LEARNED, SETUPS, SIGNS, AnswerabilityClassifier
 from training.development import DIRECTIONS, Workshop, checksums, load_sources, make_cases
 from training.learning import (
     FOLDS,
@@ -120,8 +119,8 @@ def _judges(held: Sequence[Held]) -> dict[str, object]:
     }
 
 
-def _written(judge: Judge) -> dict[str, object]:
-    """Return a judge as `answerability.load_judge` reads it: for each sign its centre, spread and weights."""
+def _written(judge: AnswerabilityClassifier) -> dict[str, object]:
+    """Return a judge as `ranking.load_classifier` reads it: for each sign its centre, spread and weights."""
     rows = np.column_stack([judge.centre, judge.spread, judge.weights[:-1].reshape(3, -1).T])
     signs = {name: [_rounded(value) for value in row] for name, row in zip(SIGNS, rows, strict=True)}
     return {"signs": signs, "constant": _rounded(judge.weights[-1])}

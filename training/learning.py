@@ -9,9 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.retrieval.answerability import Judge, describe
-from index.retrieval.ranking import Ranking, columns, direction_of, pair_of, setup_of
-from index.retrieval.signals import EncodedQuestion, Measures, PreparedArticle, measure
+from index.retrieval.ranking import (
+    AnswerabilityClassifier,
+    Ranking,
+    answerability_signs,
+    columns,
+    direction_of,
+    pair_of,
+    setup_of,
+)
+from index.retrieval.signals import EncodedQuestion, PreparedArticle, SignalValues, measure_signals
 from training.development import Case, folds
 
 Floats = NDArray[np.float32]
@@ -29,7 +36,7 @@ class Measured:
     """A case with its signals and the ranker's columns."""
 
     case: Case
-    measures: Measures
+    measures: SignalValues
     columns: Floats
     direction: str
 
@@ -49,13 +56,13 @@ class Fit:
     """Rankers and judges by direction, fitted without one fold."""
 
     rankers: Rankers
-    judges: dict[str, Judge]
+    judges: dict[str, AnswerabilityClassifier]
 
     def rank(self, question: EncodedQuestion, article: PreparedArticle) -> Ranking:
         """Rank as `index.retrieval.ranking.rank` does, by this fit's numbers."""
-        measures, direction = measure(question, article), direction_of(question, article)
+        measures, direction = measure_signals(question, article), direction_of(question, article)
         scores = columns(measures.values) @ self.rankers[direction]
-        confidence = self.judges[direction].probability(describe(measures, scores, question.text))
+        confidence = self.judges[direction].probability(answerability_signs(measures, scores, question.text))
         order = np.argsort(-scores, kind="stable")
         return Ranking(scores, order, measures, confidence, setup_of(question, article), pair_of(question, article))
 
@@ -64,7 +71,7 @@ def measure_all(cases: Sequence[Case]) -> list[Measured]:
     """Measure every case."""
     found = []
     for case in cases:
-        measures = measure(case.question, case.article)
+        measures = measure_signals(case.question, case.article)
         found.append(Measured(case, measures, columns(measures.values), direction_of(case.question, case.article)))
     return found
 
@@ -119,11 +126,13 @@ def hold_out(measured: Sequence[Measured], used: NDArray[np.bool_] | None = None
         for position, one in enumerate(measured):
             if fold[position] == number:
                 scores = one.columns @ rankers[one.direction]
-                held[position] = Held(one, scores, describe(one.measures, scores, one.case.asked.text), number)
+                held[position] = Held(
+                    one, scores, answerability_signs(one.measures, scores, one.case.asked.text), number
+                )
     return [held[position] for position in range(len(measured))], fitted
 
 
-def fit_judge(held: Sequence[Held]) -> Judge:
+def fit_judge(held: Sequence[Held]) -> AnswerabilityClassifier:
     """Fit the judge of answerability to what held-out rankers found."""
     from sklearn.linear_model import LogisticRegression
 
@@ -132,8 +141,8 @@ def fit_judge(held: Sequence[Held]) -> Judge:
     truth = [one.measured.case.answerable for one in held]
     weights = [CASE_WEIGHTS[one.measured.case.kind] for one in held]
     model = LogisticRegression(C=JUDGE_STRENGTH, max_iter=3000)
-    model.fit(Judge.terms(signs, centre, spread).astype(np.float64), truth, sample_weight=weights)
-    return Judge(centre, spread, np.append(model.coef_[0], model.intercept_[0]).astype(np.float32))
+    model.fit(AnswerabilityClassifier.terms(signs, centre, spread).astype(np.float64), truth, sample_weight=weights)
+    return AnswerabilityClassifier(centre, spread, np.append(model.coef_[0], model.intercept_[0]).astype(np.float32))
 
 
 CASE_WEIGHTS = {"whole": 1.0, "far": 1.0, "near": 1.0, "cut": 0.5, "cut-near": 0.5, "cut-far": 0.5}

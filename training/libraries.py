@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.retrieval.fusion import features, joint, nominate
+from index.retrieval.fusion import confidence_features, joint_scores, reciprocal_rank_fusion
 from index.retrieval.ranking import Ranking
 from index.retrieval.retriever import CANDIDATE_ARTICLES, CANDIDATES
 from index.retrieval.signals import EncodedQuestion, PreparedArticle
@@ -51,7 +51,7 @@ class Shelf:
         if self.second is not None and question.second is not None:
             found.append(self.second @ question.second)
         lists = [[str(self.owners[row]) for row in np.argsort(-similar)[:CANDIDATES]] for similar in found]
-        return [self.articles[int(number)] for number in nominate(lists, CANDIDATE_ARTICLES)]
+        return [self.articles[int(number)] for number in reciprocal_rank_fusion(lists, CANDIDATE_ARTICLES)]
 
 
 @dataclass(frozen=True)
@@ -99,14 +99,14 @@ def search_all(held: Sequence[Held], fits: Sequence[Fit], *, layout: str) -> lis
             for shelf in built[key]
             for article in shelf.candidates(case.question)
         ]
-        signs = features([ranking.confidence for _, ranking in ranked])
+        signs = confidence_features([ranking.confidence for _, ranking in ranked])
         found.append(Searched(case, one.fold, place_of(case, ranked), signs, answerable=layout != "without"))
     return found
 
 
 def place_of(case: Case, ranked: Sequence[tuple[PreparedArticle, Ranking]]) -> int:
     """Return how many other sentences come before the best gold one; a large number for never."""
-    scores = joint([ranking for _, ranking in ranked])
+    scores = joint_scores([ranking for _, ranking in ranked])
     own = [number for number, (article, _) in enumerate(ranked) if article is case.article]
     if not own:
         return NEVER
@@ -116,7 +116,7 @@ def place_of(case: Case, ranked: Sequence[tuple[PreparedArticle, Ranking]]) -> i
 
 
 def fit_library(searched: Sequence[Searched]) -> dict[str, float]:
-    """Return the library judge's weights: a logistic regression over `index.retrieval.fusion.features`."""
+    """Return the library judge's weights: a logistic regression over `index.retrieval.fusion.confidence_features`."""
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=1.0, max_iter=1000)

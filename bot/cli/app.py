@@ -18,7 +18,7 @@ from bot.evaluation.run import EvaluationTarget, SearchScope
 
 if TYPE_CHECKING:
     from bot.bootstrap import App
-    from index.library.filters import Filter
+    from index.types import Filter
 
 ANSWERED, NOT_IN_THE_ARTICLE = 0, 1
 
@@ -259,7 +259,7 @@ register(app, _evaluation_target)
 
 
 def _filter(since: str | None, language: str | None, tags: list[str] | None) -> "Filter":
-    from index.library.filters import make_filter
+    from index.types import make_filter
 
     return make_filter(since=since or "", language=language or "", tags=tags or ())
 

@@ -18,11 +18,10 @@ from bot.rendering.spans import Line, lines, to_rich, to_text
 from bot.types import EVERYTHING, Answer
 from config.errors import NoArticles, SourceError, UnknownArticle
 from config.settings import load_settings, origins
-from index.indexing import Indexed, Progress
-from index.library.filters import Filter
-from index.library.library import Change
+from index.indexing import IndexingResult, Progress
+from index.library.library import IndexStatus
 from index.readers.sources import STANDARD_INPUT, Read, Skipped, Unchanged, read_source
-from index.types import Article, Language
+from index.types import Article, Filter, Language
 
 SKIPPED_SHOWN = 20
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
@@ -153,18 +152,18 @@ def _are_typed(sources: Sequence[str]) -> bool:
 def _report_rest(found: _Found) -> None:
     """Say what was left as it is and what was passed over, with the reasons."""
     if found.unchanged:
-        print(f"{Change.UNCHANGED:9}  {len(found.unchanged)} already in the library")
+        print(f"{IndexStatus.UNCHANGED:9}  {len(found.unchanged)} already in the library")
     for skipped in found.skipped[:SKIPPED_SHOWN]:
         print(f"{'skipped':9}  {clean(skipped.path)}  ({skipped.reason})")
     for reason, count in Counter(skipped.reason for skipped in found.skipped[SKIPPED_SHOWN:]).items():
         print(f"{'skipped':9}  {count} more  ({reason})")
 
 
-def _report(changes: Iterable[Indexed], *, quiet: bool) -> None:
+def _report(changes: Iterable[IndexingResult], *, quiet: bool) -> None:
     for indexed in changes:
         if not quiet:
             article = indexed.article
-            print(f"{indexed.change:9}  {article.id}  {clean(article.title)}")
+            print(f"{indexed.status:9}  {article.id}  {clean(article.title)}")
 
 
 def _no_progress(_done: int, _total: int) -> None:

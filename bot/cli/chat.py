@@ -26,8 +26,7 @@ from bot.rendering.spans import (
 )
 from bot.types import EVERYTHING, Citation, Claimed, Finished, Question, Reply
 from config.errors import SanadError
-from index.library.filters import Filter
-from index.types import ArticleRecord, Language
+from index.types import ArticleRecord, Filter, Language
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession

@@ -12,10 +12,9 @@ from bot.questions import language_typed
 from bot.rendering.bidi import clean
 from bot.rendering.locations import one_line
 from config.errors import NoArticles, QuestionError, UnknownArticle
-from index.library.filters import Filter
 from index.retrieval.links import link_to
 from index.text.search_form import words
-from index.types import Article, ArticleRecord, Evidence, Sentence
+from index.types import Article, ArticleRecord, Evidence, Filter, Sentence
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -43,8 +42,8 @@ def list_articles(app: App, only: Filter) -> None:
 def show_article(app: App, name: str, *, sentence: int | None) -> None:
     """Print what is known of an article and its sentences, or one of them among its neighbours."""
     record = app.library.resolve(name)
-    with app.library.reading() as view:
-        indexed = view.load(record)
+    with app.library.snapshot() as snapshot:
+        indexed = snapshot.load(record)
     if indexed is None:
         raise UnknownArticle(f"The article {record.id!r} is not whole; run `sanad verify`.")
     if sentence is None:
@@ -72,7 +71,7 @@ def search_sentences(app: App, text: str, *, article: str | None, k: int, only: 
     article_id = app.library.resolve(article).id if article else None
     found = app.engine.retriever.find(text, article_id=article_id, only=only, k=k)
     for evidence in found.evidence[:k]:
-        print("\n".join(_hit(evidence, found.tellings(evidence.sentence))))
+        print("\n".join(_hit(evidence, found.source_count(evidence.sentence))))
     return bool(found.evidence)
 
 
@@ -98,10 +97,10 @@ def verify_library(app: App) -> bool:
 
     well = True
     with progress_bar("Checking") as progress:
-        for fault in verify(app.library, app.indexer, progress=progress):
-            well = well and fault.mended
-            done = "repaired" if fault.mended else "not repaired"
-            print(f"{done:12}  {fault.article_id or '-':12}  {clean(fault.title)}: {fault.what}")
+        for damage in verify(app.library, app.indexer, progress=progress):
+            well = well and damage.repaired
+            done = "repaired" if damage.repaired else "not repaired"
+            print(f"{done:12}  {damage.article_id or '-':12}  {clean(damage.title)}: {damage.description}")
     print(f"{len(app.library.records())} articles checked")
     return well
 
@@ -139,23 +138,23 @@ def _about(record: ArticleRecord) -> Iterator[str]:
         "tags": ", ".join(clean(tag) for tag in about.tags),
         "version": f"{record.version}, indexed {record.indexed}",
         "earlier": ", ".join(f"{one.version} ({one.indexed[:10]})" for one in reversed(record.history)),
-        "story": record.story,
+        "story": record.cluster,
         "sentences": str(record.sentences),
     }
     return (f"{name:10} {value}" for name, value in known.items() if value)
 
 
-def _hit(evidence: Evidence, tellings: int) -> Iterator[str]:
+def _hit(evidence: Evidence, source_count: int) -> Iterator[str]:
     article, sentence = evidence.article, evidence.sentence
     yield _said(sentence)
-    sources = f"  (in {tellings} sources)" if tellings > 1 else ""
+    sources = f"  (in {source_count} sources)" if source_count > 1 else ""
     yield f"    {article.id}:{sentence.position + 1}  {_place(article, sentence)}{clean(article.title)}{sources}"
     if link := link_to(article, sentence):
         yield f"    {link}"
 
 
 def _place(article: Article, sentence: Sentence) -> str:
-    place = article.place(sentence.start)
+    place = article.location(sentence.start)
     page = [f"p. {place.page}"] if place.page else []
     heading = [f"under “{one_line(place.heading)}”"] if place.heading else []
     return f"[{', '.join(page + heading)}] " if page or heading else ""

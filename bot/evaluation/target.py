@@ -43,7 +43,7 @@ def make_target(scope: SearchScope, writer: str | None) -> EvaluationTarget:
     """
     settings = load_settings()
     people = bootstrap(settings)
-    home = settings.folder / FOLDER / people.library.shape.digest
+    home = settings.folder / FOLDER / people.library.settings.digest
     app = bootstrap(load_settings({"home": str(home)}), writer=writer)
 
     def prepare(testset: TestSet, progress: Progress) -> AnswerQuestion:

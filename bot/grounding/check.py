@@ -15,9 +15,9 @@ from bot.grounding.language import is_in
 from bot.grounding.quotes import invented_quote
 from bot.grounding.reasons import added_reason
 from bot.types import Citation, Claim, DraftClaim, Fault, Question, Withheld
-from index.retrieval.quote_selection import leans
-from index.retrieval.retriever import Found
-from index.retrieval.spans import find_span
+from index.retrieval.answer_type import find_span
+from index.retrieval.quote_selection import depends_on_previous
+from index.retrieval.retriever import RetrievalResult
 from index.text.search_form import words
 from index.types import Article, Sentence
 
@@ -42,8 +42,8 @@ class Agreement(Protocol):
 class Sources:
     """The sentences one writer may cite for one question, each under a key: those around the best evidence first."""
 
-    def __init__(self, found: Found) -> None:
-        self.tellings = found.tellings
+    def __init__(self, found: RetrievalResult) -> None:
+        self.source_count = found.source_count
         self._sentences = {str(number): pair for number, pair in enumerate(_with_neighbours(found), 1)}
         self._keys = {(sentence.article_id, sentence.position): key for key, (_, sentence) in self._sentences.items()}
         self._shown = frozenset(self._sentences)
@@ -108,7 +108,9 @@ class Grounding:
         kinds = [fact.kind for fact in unsupported(draft.text, _texts(cited)) if fact.kind is not Kind.WORD]
         if set(kinds) != {Kind.NAME}:
             return cited
-        before = [self.sources.before(sentence) for _, sentence in cited if leans(sentence, asks_who=True)]
+        before = [
+            self.sources.before(sentence) for _, sentence in cited if depends_on_previous(sentence, asks_who=True)
+        ]
         wider = self.sources.cited([*dict.fromkeys((*filter(None, before), *draft.keys))]) or cited
         missing = [fact for fact in unsupported(draft.text, _texts(wider)) if fact.kind is not Kind.WORD]
         return cited if missing else wider
@@ -136,7 +138,7 @@ class Grounding:
 
     def _cite(self, article: Article, sentence: Sentence) -> Citation:
         span = find_span(self.question.text, sentence.text)
-        return Citation(article, sentence, span, self.sources.tellings(sentence))
+        return Citation(article, sentence, span, self.sources.source_count(sentence))
 
 
 def _texts(cited: Cited) -> list[str]:
@@ -148,7 +150,7 @@ def quotation(sentences: Sequence[Sentence]) -> str:
     return " ".join(sentence.text for sentence in sentences)
 
 
-def _with_neighbours(found: Found) -> Iterator[tuple[Article, Sentence]]:
+def _with_neighbours(found: RetrievalResult) -> Iterator[tuple[Article, Sentence]]:
     """The evidence and its neighbours, each once: the best evidence between its neighbours, then the next."""
     given: set[tuple[str, int]] = set()
     for steps in (NEIGHBOURS[:3], NEIGHBOURS[3:]):

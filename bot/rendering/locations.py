@@ -13,7 +13,12 @@ def one_line(text: str) -> str:
 
 
 def place_words(
-    article: Article, sentence: Sentence, language: Language, *, tellings: int, tidy: Callable[[str], str] = one_line
+    article: Article,
+    sentence: Sentence,
+    language: Language,
+    *,
+    source_count: int,
+    tidy: Callable[[str], str] = one_line,
 ) -> str:
     """Page, heading, author, date, the version of an updated article, how many sources: what is known, after commas.
 
@@ -23,14 +28,14 @@ def place_words(
     def apart(text: str) -> str:
         return isolate(tidy(text))
 
-    place, about, updated = article.place(sentence.start), article.metadata, article.updated[:10]
+    place, about, updated = article.location(sentence.start), article.metadata, article.updated[:10]
     parts = [
         place.page and messages.PLACE_PAGE(language, page=place.page),
         place.heading and messages.PLACE_HEADING(language, heading=apart(place.heading)),
         about.author and messages.PLACE_AUTHOR(language, author=apart(about.author)),
         about.published and messages.PLACE_DATE(language, date=apart(about.published)),
         updated and messages.PLACE_VERSION(language, version=apart(article.version), date=apart(updated)),
-        tellings > 1 and messages.PLACE_SOURCES(language, count=tellings),
+        source_count > 1 and messages.PLACE_SOURCES(language, count=source_count),
     ]
     comma = "، " if language == "ar" else ", "
     return "".join(f"{comma}{part}" for part in parts if part)

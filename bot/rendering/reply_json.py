@@ -30,7 +30,7 @@ def reply_json(reply: Reply) -> dict[str, Any]:
 
 def _citation(citation: Citation) -> dict[str, Any]:
     sentence = citation.sentence
-    place = citation.article.place(sentence.start)
+    place = citation.article.location(sentence.start)
     return {
         "article_id": citation.article.id,
         "title": citation.article.title,
@@ -42,7 +42,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "page": place.page or None,
         "heading": place.heading or None,
         "link": link_to(citation.article, sentence) or None,
-        "sources": citation.tellings,
+        "sources": citation.source_count,
         "sentence": sentence.position,
         "start": sentence.start,
         "end": sentence.end,

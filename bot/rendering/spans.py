@@ -98,7 +98,7 @@ def source_lines(cited: Sequence[Citation], language: Language) -> Iterator[Line
             language,
             title=isolate(one_line(citation.article.title)),
             number=citation.sentence.position + 1,
-            place=place_words(citation.article, citation.sentence, language, tellings=citation.tellings),
+            place=place_words(citation.article, citation.sentence, language, source_count=citation.source_count),
             source=isolate(one_line(link_to(citation.article, citation.sentence) or _source(citation.article.source))),
         )
         yield Line(language, (Span(f"[{number}]", "mark"), Span(" "), Span(where, "dim")))

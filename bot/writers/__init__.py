@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bot.grounding.check import Sources
 from bot.types import DraftClaim, Note, Question, Usage, Withheld
-from index.retrieval.retriever import Found
+from index.retrieval.retriever import RetrievalResult
 
 
 class Writer(Protocol):
@@ -18,7 +18,7 @@ class Writer(Protocol):
     """Whether its claims are the sentences themselves, to the letter."""
 
     def write(
-        self, question: Question, found: Found, sources: Sources, withheld: Sequence[Withheld]
+        self, question: Question, found: RetrievalResult, sources: Sources, withheld: Sequence[Withheld]
     ) -> Iterator[DraftClaim | Usage]:
         """Propose claims that rest on keys of `sources`; say at the end what that cost.
 

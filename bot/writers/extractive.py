@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from bot.grounding.check import Sources, quotation
 from bot.types import DraftClaim, Question, Usage, Withheld
-from index.retrieval.quote_selection import choose
-from index.retrieval.retriever import Found
+from index.retrieval.quote_selection import choose_quotes
+from index.retrieval.retriever import RetrievalResult
 
 
 class ExtractiveWriter:
@@ -16,11 +16,11 @@ class ExtractiveWriter:
     quotes = True
 
     def write(
-        self, question: Question, found: Found, sources: Sources, withheld: Sequence[Withheld]
+        self, question: Question, found: RetrievalResult, sources: Sources, withheld: Sequence[Withheld]
     ) -> Iterator[DraftClaim | Usage]:
         """Quote what `index.retrieval.quote_selection` chooses of the best sentence's article."""
         indexed = found.articles[found.evidence[0].article.id]
-        chosen = choose(question.text, found.evidence, indexed.sentences)
+        chosen = choose_quotes(question.text, found.evidence, indexed.sentences)
         sentences = [indexed.sentences[position] for position in chosen]
         keys = [sources.key(sentence) for sentence in sentences]
         yield DraftClaim(quotation(sentences), tuple(key for key in keys if key))

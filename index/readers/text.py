@@ -13,7 +13,7 @@ from index.readers.front_matter import front_matter
 from index.readers.headings import headings
 from index.text.decoding import is_binary
 from index.text.search_form import language_of
-from index.types import Article, Place
+from index.types import Article, Location
 
 TITLE_LENGTH = 80
 MOST_HEADINGS = 100_000
@@ -65,10 +65,10 @@ def markdown(text: str) -> Document:
     return Document(text, head.title, head.metadata, tuple(_places(text)))
 
 
-def _places(text: str) -> Iterator[Place]:
+def _places(text: str) -> Iterator[Location]:
     for start, heading in islice(headings(text), MOST_HEADINGS):
         if shown := _plain(_MARKUP.sub("", heading))[:300]:
-            yield Place(start, heading=shown)
+            yield Location(start, heading=shown)
 
 
 def _title_of(text: str) -> str:

@@ -1,1 +1,5 @@
-"""Question → ranked evidence, and the confidence that it answers. What is stored is `index.library`'s."""
+"""A question → the sentences that answer it best, and how sure that any does.
+
+`retriever` is what others use; it encodes the question, chooses articles, ranks their sentences and fuses the rankings.
+Which of them to quote is `quote_selection`'s, where a person can look one up `links`'; what is written is `bot`'s.
+"""

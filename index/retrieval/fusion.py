@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.retrieval.answerability import Strictness, threshold
-from index.retrieval.ranking import Ranking, learned_numbers, rank
+from index.retrieval.ranking import Ranking, Strictness, learned_parameters, rank, threshold
 from index.retrieval.signals import SIGNALS, EncodedQuestion, PreparedArticle
 from index.types import Evidence, Sentence
 
@@ -24,11 +23,11 @@ TRUST = 1.5
 """How much the confidence in a language's best article counts against other languages."""
 
 _EDGE = 1e-6
-_FUSION = 10
+_RANK_CONSTANT = 10  # of reciprocal rank fusion
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class FusedRanking:
     """The rankings of one or more articles for a question, as one."""
 
     articles: tuple[PreparedArticle, ...]
@@ -43,7 +42,7 @@ class Merged:
         """
         scored = [
             (float(scores[position]), number, int(position))
-            for number, (ranking, scores) in enumerate(zip(self.rankings, joint(self.rankings), strict=True))
+            for number, (ranking, scores) in enumerate(zip(self.rankings, joint_scores(self.rankings), strict=True))
             for position in ranking.order[:k]
         ]
         scored.sort(key=lambda one: -one[0])
@@ -61,18 +60,18 @@ class Merged:
 
     def _evidence(self, score: float, number: int, position: int) -> Evidence:
         indexed = self.articles[number].indexed
-        values = self.rankings[number].measures.values[position]
+        values = self.rankings[number].signals.values[position]
         signals = {name: float(value) for name, value in zip(SIGNALS, values, strict=True)}
         return Evidence(indexed.article, self._sentence(number, position), score, signals)
 
 
-def rank_articles(question: EncodedQuestion, articles: Sequence[PreparedArticle]) -> Merged:
+def rank_articles(question: EncodedQuestion, articles: Sequence[PreparedArticle]) -> FusedRanking:
     """Rank the sentences of one or more articles, none of them empty, together."""
     rankings = tuple(rank(question, article) for article in articles)
-    return Merged(tuple(articles), rankings, _confidence(rankings))
+    return FusedRanking(tuple(articles), rankings, _confidence(rankings))
 
 
-def nominate(lists: Iterable[Sequence[str]], most: int) -> list[str]:
+def reciprocal_rank_fusion(lists: Iterable[Sequence[str]], most: int) -> list[str]:
     """Return at most `most` article ids, best first, from lists of the articles of the nearest sentences.
 
     One list for each encoder, nearest first; an article counts at its best place in each. Nominate for each language
@@ -81,11 +80,11 @@ def nominate(lists: Iterable[Sequence[str]], most: int) -> list[str]:
     votes: dict[str, float] = {}
     for found in lists:
         for place, article_id in enumerate(dict.fromkeys(found)):
-            votes[article_id] = votes.get(article_id, 0.0) + 1 / (_FUSION + place)
+            votes[article_id] = votes.get(article_id, 0.0) + 1 / (_RANK_CONSTANT + place)
     return sorted(votes, key=lambda article_id: -votes[article_id])[:most]
 
 
-def joint(rankings: Sequence[Ranking]) -> list[Doubles]:
+def joint_scores(rankings: Sequence[Ranking]) -> list[Doubles]:
     """Return, for each ranking, (n,) scores that can be compared between articles.
 
     log share of the sentence in its article + log share of the article in its language + TRUST · log confidence in the
@@ -103,7 +102,7 @@ def joint(rankings: Sequence[Ranking]) -> list[Doubles]:
     return joined
 
 
-def features(confidences: Sequence[float]) -> Doubles:
+def confidence_features(confidences: Sequence[float]) -> Doubles:
     """(3,) what tells whether any of two or more articles answers: the best and second log odds, and their number."""
     odds = sorted(map(_odds, confidences), reverse=True)
     return np.array([*odds[:2], math.log(len(odds))])
@@ -113,9 +112,9 @@ def _confidence(rankings: Sequence[Ranking]) -> float:
     if len(rankings) == 1:
         return rankings[0].confidence
     # The highest of many confidences is high by chance: the more articles were looked at, the less it says.
-    learned = learned_numbers()["library"][rankings[0].setup]
+    learned = learned_parameters()["library"][rankings[0].setup]
     weights = [learned[name] for name in ("best", "second", "articles")]
-    odds = float(features([ranking.confidence for ranking in rankings]) @ weights + learned["constant"])
+    odds = float(confidence_features([ranking.confidence for ranking in rankings]) @ weights + learned["constant"])
     return 1 / (1 + math.exp(-odds))
 
 

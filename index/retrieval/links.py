@@ -21,7 +21,7 @@ def link_to(article: Article, sentence: Sentence) -> str:
     url = article.metadata.url
     if not url.startswith(("http://", "https://")):  # what a page calls its address may be anything
         return ""
-    if page := article.place(sentence.start).page:
+    if page := article.location(sentence.start).page:
         return f"{url.partition('#')[0]}#page={page}"
     if any(map(_is_file, (url, article.source, article.metadata.link))):
         return url

@@ -5,14 +5,14 @@ Choosing evidence for a language model is the retriever's; what the quote proves
 
 from collections.abc import Sequence
 
-from index.retrieval.answer_type import Kind, asked_kinds
+from index.retrieval.answer_type import AnswerType, expected_types
 from index.text.search_form import words
 from index.types import Evidence, Sentence
 
-MOST = 3
+MOST_QUOTES = 3
 """Sentences quoted at most."""
 
-CLOSE = 0.35
+CLOSE_SCORES = 0.35
 """The second sentence is quoted too where its score is at most this much below the first's: they tell as much."""
 
 _OPENING = 80  # characters that surely hold the first word
@@ -29,7 +29,7 @@ _LEANING = frozenset(_PRONOUNS.split())
 _SAYING = frozenset(_GOING_ON.split())
 
 
-def choose(question: str, evidence: Sequence[Evidence], sentences: Sequence[Sentence]) -> tuple[int, ...]:
+def choose_quotes(question: str, evidence: Sequence[Evidence], sentences: Sequence[Sentence]) -> tuple[int, ...]:
     """Return the positions to quote, one to three, in the article's order; `evidence` is best first.
 
     `sentences` are all of the best evidence's article. A sentence that leans on the one before it takes that one along;
@@ -37,25 +37,25 @@ def choose(question: str, evidence: Sequence[Evidence], sentences: Sequence[Sent
     """
     if not evidence:
         return ()
-    asks_who = Kind.PERSON in asked_kinds(question)
+    asks_who = AnswerType.PERSON in expected_types(question)
     best = evidence[0]
     chosen = [best.sentence.position]
     second = next((one for one in evidence[1:] if one.article.id == best.article.id), None)
-    if second and best.score - second.score <= CLOSE:
+    if second and best.score - second.score <= CLOSE_SCORES:
         chosen.append(second.sentence.position)
     for position in tuple(chosen):
         before = position - 1
         if (
             before >= 0
             and before not in chosen
-            and len(chosen) < MOST
-            and leans(sentences[position], asks_who=asks_who)
+            and len(chosen) < MOST_QUOTES
+            and depends_on_previous(sentences[position], asks_who=asks_who)
         ):
             chosen.append(before)
     return tuple(sorted(chosen))
 
 
-def leans(sentence: Sentence, *, asks_who: bool) -> bool:
+def depends_on_previous(sentence: Sentence, *, asks_who: bool) -> bool:
     """Say whether a sentence opens with a pronoun, whose meaning is in the sentence before.
 
     Or with "وأضاف": what was added stands alone; who added it is in the sentence before, if that is asked.

@@ -14,17 +14,15 @@ from time import perf_counter
 from threadpoolctl import ThreadpoolController
 
 from config.errors import LibraryError, NoArticles, UnknownArticle
-from index.library.collections import LANGUAGES
-from index.library.filters import Filter
-from index.library.library import Library
-from index.library.rows import Hit
-from index.library.snapshot import View
+from index.library.library import Library, Snapshot
+from index.library.rows import SentenceHit
+from index.library.schema import LANGUAGES
 from index.models.choose import Encoders
-from index.retrieval.answerability import Strictness
-from index.retrieval.fusion import Merged, nominate, rank_articles
+from index.retrieval.fusion import FusedRanking, rank_articles, reciprocal_rank_fusion
+from index.retrieval.ranking import Strictness
 from index.retrieval.signals import EncodedQuestion, PreparedArticle, prepare, question_words
 from index.text.search_form import language_of, search_form
-from index.types import ArticleRecord, Evidence, IndexedArticle, Sentence
+from index.types import ArticleRecord, Evidence, Filter, IndexedArticle, Sentence
 
 CANDIDATES = 50
 """Sentences asked of each collection when the whole library is searched."""
@@ -32,8 +30,8 @@ MOST_CANDIDATES = 5000
 """The same where a filter leaves few of them."""
 CANDIDATE_ARTICLES = 4
 """Articles of each language that are then ranked whole."""
-TELLINGS = 5
-"""Articles that may tell one story without taking another's place."""
+MOST_DUPLICATES = 5
+"""Near-duplicates of an article that may be found without taking another's place."""
 LEAST_EVIDENCE = 5
 """Sentences of evidence even where fewer are asked for."""
 FAR_BEHIND = math.log(10)
@@ -49,14 +47,14 @@ ANY = Filter()
 
 
 @dataclass(frozen=True)
-class Found:
+class RetrievalResult:
     """Evidence, best first, and what it was chosen from; `seconds` by stage."""
 
     evidence: tuple[Evidence, ...]
-    merged: Merged
+    ranking: FusedRanking
     seconds: Mapping[str, float]
-    told: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """The texts that tell an article's story, its own among them, in search form; by its id, if there are several."""
+    duplicates: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By the id of an article that has near-duplicates: their texts, its own among them, in search form."""
 
     @property
     def likely(self) -> tuple[Evidence, ...]:
@@ -66,23 +64,23 @@ class Found:
     @property
     def confidence(self) -> float:
         """Probability that an article answers."""
-        return self.merged.confidence
+        return self.ranking.confidence
 
     def suffices(self, strictness: Strictness) -> bool:
-        """Whether the confidence is enough to answer."""
-        return self.confidence >= self.merged.threshold(strictness)
+        """Say whether the confidence is enough to answer."""
+        return self.confidence >= self.ranking.threshold(strictness)
 
-    def tellings(self, sentence: Sentence) -> int:
-        """How many articles say the sentence: those that tell its story, or, in the same words, those looked at."""
+    def source_count(self, sentence: Sentence) -> int:
+        """Return how many articles say the sentence: near-duplicates of its own, or, word for word, of those ranked."""
         said = search_form(sentence.text)
-        telling = sum(said in text for text in self.told.get(sentence.article_id, ()))
-        others = (any(one.text == sentence.text for one in indexed.sentences) for indexed in self.articles.values())
-        return max(telling, sum(others))
+        duplicates = sum(said in text for text in self.duplicates.get(sentence.article_id, ()))
+        verbatim = (any(one.text == sentence.text for one in indexed.sentences) for indexed in self.articles.values())
+        return max(duplicates, sum(verbatim))
 
     @cached_property
     def articles(self) -> Mapping[str, IndexedArticle]:
-        """The articles looked at, by id."""
-        return {article.indexed.article.id: article.indexed for article in self.merged.articles}
+        """The articles that were ranked, by id."""
+        return {article.indexed.article.id: article.indexed for article in self.ranking.articles}
 
 
 class Retriever:
@@ -102,33 +100,29 @@ class Retriever:
         spaces: Sequence[str] = ("",),
         only: Filter = ANY,
         k: int = LEAST_EVIDENCE,
-    ) -> Found:
+    ) -> RetrievalResult:
         """Find the k best sentences for a question: in one article, or in all of the spaces that the filter admits.
 
-        Of articles that tell the same story, one is looked at.
+        Of near-duplicates one is ranked.
 
         Raises: NoArticles, UnknownArticle, LibraryError, EmbeddingError.
         """
         began = perf_counter()
-        self._encoders()  # the second one loads while the store is opened
+        self._encoders()  # the second encoder loads while the store is opened
         libraries = [library for library in map(self._library, spaces) if library.store.exists]
         for library in libraries:
             library.open()
         question = self._encode(text)
         encoded = perf_counter()
-        told: dict[str, list[str]] = {}
         with _blas().limit(limits=1):
-            articles = [
-                article
-                for library in libraries
-                for article in self._articles(library, question, _Scope(article_id, only), told)
-            ]
-            if not articles:
-                raise _nothing(article_id, only)
-            merged = rank_articles(question, articles)
-        evidence = merged.top(max(k, LEAST_EVIDENCE))
+            found = [one for library in libraries for one in self._choose_articles(library, question, article_id, only)]
+            if not found:
+                raise _nothing_found(article_id, only)
+            ranking = rank_articles(question, [article for article, _ in found])
+        duplicates = {article.indexed.article.id: texts for article, texts in found if texts}
+        evidence = ranking.top(max(k, LEAST_EVIDENCE))
         seconds = {"embed": encoded - began, "find": perf_counter() - encoded}
-        return Found(evidence, merged, seconds, told)
+        return RetrievalResult(evidence, ranking, seconds, duplicates)
 
     def warm(self) -> None:
         """Load the encoders, so that the first question need not wait for them. Raises: EmbeddingError."""
@@ -142,27 +136,27 @@ class Retriever:
         second, words = encoders.words.encode_beside([text], question_words(text))
         return EncodedQuestion(text, language_of(text), main, second[0], words.floats)
 
-    def _articles(
-        self, library: Library, question: EncodedQuestion, scope: "_Scope", told: dict[str, list[str]]
-    ) -> Sequence[PreparedArticle]:
-        """The articles to rank, one of each story; puts the texts that tell it into `told`.
+    def _choose_articles(
+        self, library: Library, question: EncodedQuestion, article_id: str | None, only: Filter
+    ) -> list[tuple[PreparedArticle, list[str]]]:
+        """Return the articles to rank, one of each cluster of near-duplicates, with the cluster's texts.
 
         On a server they may change under our hands: look again.
         """
         for _ in range(TRIES):
-            with library.reading() as view:
-                wanted = [scope.article_id] if scope.article_id else _candidates(view, question, scope.only)
-                records = _once_each(view.find(wanted).values())
-                articles = self._load(view, records)
-                told.update({record.id: view.told(record.story) for record in records if record.story})
+            with library.snapshot() as snapshot:
+                wanted = [article_id] if article_id else _candidates(snapshot, question, only)
+                records = _without_duplicates(snapshot.find(wanted).values())
+                articles = self._load(snapshot, records)
+                texts = [snapshot.cluster_texts(record.cluster) if record.cluster else [] for record in records]
             if all(articles):
-                return [article for article in articles if article]
+                return [(article, own) for article, own in zip(articles, texts, strict=True) if article]
         raise LibraryError("The library is changing too fast to be read; try again.")
 
-    def _load(self, view: View, records: Sequence[ArticleRecord]) -> list[PreparedArticle | None]:
-        """The articles, read and prepared where they are not kept; None for one that was taken away just now."""
+    def _load(self, snapshot: Snapshot, records: Sequence[ArticleRecord]) -> list[PreparedArticle | None]:
+        """Return the articles, read and prepared if they are not kept; None for one that was removed just now."""
         missing = [record for record in records if (record.id, record.version) not in self._kept]
-        for record, indexed in zip(missing, view.load_all(missing), strict=True):
+        for record, indexed in zip(missing, snapshot.load_all(missing), strict=True):
             if indexed:
                 self._kept[record.id, record.version] = prepare(indexed, self._encoders().words)
                 self._sentences += record.sentences
@@ -181,61 +175,55 @@ class Retriever:
 
 @cache
 def _blas() -> ThreadpoolController:
-    """Rules over the threads of matrix products. Ours are small: more threads than one only wait for each other."""
+    """Return what limits the threads of matrix products. Ours are small: several threads only wait for each other."""
     return ThreadpoolController().select(user_api="blas")
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """Where to look: in one article, or in those that a filter admits."""
-
-    article_id: str | None
-    only: Filter
-
-
-def _once_each(records: Iterable[ArticleRecord]) -> list[ArticleRecord]:
-    """The first articles of each language, and of those that tell one story only the first."""
+def _without_duplicates(records: Iterable[ArticleRecord]) -> list[ArticleRecord]:
+    """Return the first articles of each language, and of near-duplicates only the first."""
     first: dict[str, ArticleRecord] = {}
     for record in records:
         if sum(other.language == record.language for other in first.values()) < CANDIDATE_ARTICLES:
-            first.setdefault(record.story or record.id, record)
+            first.setdefault(record.cluster or record.id, record)
     return list(first.values())
 
 
-def _candidates(view: View, question: EncodedQuestion, only: Filter) -> list[str]:
-    """Ids of the articles that hold the sentences nearest to the question, the nearest first, language by language.
+def _candidates(snapshot: Snapshot, question: EncodedQuestion, only: Filter) -> list[str]:
+    """Return the ids of the articles with the sentences nearest to the question, nearest first, language by language.
 
-    More than are ranked, because some may tell the same story. A small library is ranked whole; a filter that admits
-    few articles admits all of them.
+    More than are ranked, because some may be near-duplicates. A small library is ranked whole; a filter that admits few
+    articles admits all of them.
     """
-    whole = [] if only else view.few()
-    if whole and not any(record.story for record in whole):
+    whole = [] if only else snapshot.records_if_few()
+    if whole and not any(record.cluster for record in whole):
         return [record.id for record in whole]
-    admitted = {record.id for record in view.records() if only.admits(record)} if only else None
+    admitted = {record.id for record in snapshot.records() if only.admits(record)} if only else None
     few = sorted(admitted) if admitted is not None and len(admitted) <= CANDIDATE_ARTICLES else []
-    hits = _hits(view, question, admitted, patient=not few)
-    named: list[str] = []
+    hits = _nearest_hits(snapshot, question, admitted, patient=not few)
+    found: list[str] = []
     for language in LANGUAGES:
         lists = [
             [hit.article_id for hit in hits if (hit.language, hit.encoder) == (language, encoder)]
             for encoder in ("main", "second")
         ]
-        named += nominate(lists, TELLINGS * CANDIDATE_ARTICLES)
-    return list(dict.fromkeys([*named, *few]))
+        found += reciprocal_rank_fusion(lists, MOST_DUPLICATES * CANDIDATE_ARTICLES)
+    return list(dict.fromkeys([*found, *few]))
 
 
-def _hits(view: View, question: EncodedQuestion, admitted: set[str] | None, *, patient: bool) -> list[Hit]:
-    """The nearest sentences; where a filter leaves few of them, those farther away too, unless there is no need."""
+def _nearest_hits(
+    snapshot: Snapshot, question: EncodedQuestion, admitted: set[str] | None, *, patient: bool
+) -> list[SentenceHit]:
+    """Return the nearest sentences; where a filter leaves few, those farther away too, unless there is no need."""
     k = CANDIDATES
     while True:
-        hits = view.nearest(question.main, question.second, k=k)
+        hits = snapshot.nearest_sentences(question.main, question.second, k=k)
         kept = [hit for hit in hits if admitted is None or hit.article_id in admitted]
         if admitted is None or not patient or len(kept) >= CANDIDATES or k >= MOST_CANDIDATES:
             return kept
         k *= 10
 
 
-def _nothing(article_id: str | None, only: Filter) -> LibraryError:
+def _nothing_found(article_id: str | None, only: Filter) -> LibraryError:
     if only:
         return NoArticles("No article is of that date, language and tags; `sanad articles` shows what there is.")
     if article_id:

@@ -3,6 +3,7 @@
 Signals only measure; what they are worth together is `index.retrieval.ranking`'s to say.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,14 +12,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.words import Named, SentenceWords, WordEncoder, rarity, spelled_words
-from index.retrieval.answer_type import Kind, asked_kinds, held_kinds
-from index.retrieval.lexical import WordTable
+from index.models.encoder import Floats
+from index.models.words import MayBeName, SentenceWords, WordEncoder, rarity, spelled_words
+from index.retrieval.answer_type import AnswerType, expected_types, possible_types
 from index.text.search_form import is_arabic, search_form, stem, stems, words
 from index.text.translit import latin_names
 from index.types import IndexedArticle, Language
-
-Floats = NDArray[np.float32]
 
 GRADED = (
     "main",
@@ -39,6 +38,9 @@ PLAIN = ("number", "date", "name", "reason", "shared_numbers", "shared_latin", "
 
 SIGNALS = GRADED + PLAIN
 
+K1, B = 1.2, 0.75
+"""Of BM25: how soon more of a word count no more, and how much a long sentence's words count less."""
+
 _LEAST_LATIN = 3
 
 
@@ -57,11 +59,82 @@ class EncodedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class LexicalIndex:
+    """The words of an article for matching within a language: BM25's numbers, worked out once.
+
+    Terms are stems of the search form. Words across languages are `index.models.words`. Source: Robertson and Zaragoza
+    2009, BM25.
+    """
+
+    numbers: dict[str, int]
+    """Each term's number in `bounds`: its part of `where` and `gains` ends where the next one's begins."""
+    bounds: NDArray[np.int64]
+    where: NDArray[np.int64]
+    """The sentences that have a term."""
+    gains: Floats
+    """What it adds to the BM25 score of each."""
+    size: int
+    """How many sentences there are."""
+
+    @classmethod
+    def of(cls, terms: Sequence[Sequence[str]]) -> "LexicalIndex":
+        """Build the index from the terms of each sentence."""
+        # Arrays throughout: an article has hundreds of terms, most of them in one sentence.
+        numbers: dict[str, int] = {}
+        tokens = np.array([numbers.setdefault(term, len(numbers)) for sentence in terms for term in sentence], np.int64)
+        lengths, size = np.array([len(sentence) for sentence in terms], np.int64), len(terms)
+        norms = K1 * (1 - B + B * lengths / max(float(lengths.mean()) if size else 1.0, 1.0))
+        held, often = np.unique(tokens * size + np.repeat(np.arange(size), lengths), return_counts=True)
+        number, where = np.divmod(held, max(size, 1))
+        frequencies = np.bincount(number, minlength=len(numbers))
+        rarities = np.log1p((size - frequencies + 0.5) / (frequencies + 0.5))
+        gains = rarities[number] * often * (K1 + 1) / (often + norms[where])
+        bounds = np.concatenate([[0], np.cumsum(frequencies)])
+        return cls(numbers, bounds, where, gains.astype(np.float32), size)
+
+    def bm25(self, terms: Sequence[str]) -> Floats:
+        """(sentences,) BM25 scores of a question's terms; 0 where nothing matches."""
+        scores = np.zeros(self.size, np.float32)
+        for term in self._known(terms):
+            part = self._part(term)
+            scores[self.where[part]] += self.gains[part]
+        return scores
+
+    def coverage(self, terms: Sequence[str]) -> Floats:
+        """(sentences,) share of the question's terms, weighed by rarity, that a sentence has: 0 to 1."""
+        found = np.zeros(self.size, np.float32)
+        for term in self._known(terms):
+            found[self.where[self._part(term)]] += self._rarity(term)
+        covered: Floats = found / np.float32(self._total(terms))
+        return covered
+
+    def coverage_anywhere(self, terms: Sequence[str]) -> float:
+        """Share of the question's terms, weighed by rarity, that the article has at all: 0 to 1."""
+        return sum(map(self._rarity, self._known(terms))) / self._total(terms)
+
+    def _total(self, terms: Sequence[str]) -> float:
+        return max(sum(map(self._rarity, dict.fromkeys(terms))), 1e-6)
+
+    def _rarity(self, term: str) -> float:
+        """Inverse document frequency, sentences being the documents."""
+        part = self._part(term) if term in self.numbers else slice(0, 0)
+        frequency = part.stop - part.start
+        return math.log1p((self.size - frequency + 0.5) / (frequency + 0.5))
+
+    def _known(self, terms: Sequence[str]) -> list[str]:
+        return [term for term in dict.fromkeys(terms) if term in self.numbers]
+
+    def _part(self, term: str) -> slice:
+        number = self.numbers[term]
+        return slice(int(self.bounds[number]), int(self.bounds[number + 1]))
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedArticle:
     """An indexed article with what does not depend on the question worked out once."""
 
     indexed: IndexedArticle
-    table: WordTable
+    lexical: LexicalIndex
     words: SentenceWords | None
     around: Floats
     """(n, d): mean of the vectors of a sentence and its neighbours."""
@@ -78,7 +151,7 @@ class PreparedArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class Measures:
+class SignalValues:
     """(n, signals) values, in the order of `SIGNALS`, and how much of the question the article knows at all."""
 
     values: Floats
@@ -95,20 +168,22 @@ def prepare(indexed: IndexedArticle, encoder: WordEncoder | None) -> PreparedArt
     """Work out what every question needs of an article; `encoder` is None where the second encoder is off."""
     sentences = indexed.sentences
     tokens = [words(sentence.text) for sentence in sentences]
-    held = [held_kinds(sentence.text, token) for sentence, token in zip(sentences, tokens, strict=True)]
+    held = [possible_types(sentence.text, token) for sentence, token in zip(sentences, tokens, strict=True)]
     paragraphs = [-1, *(sentence.paragraph for sentence in sentences)]
     passage_of = np.zeros(len(sentences), np.int32)
     for passage in indexed.passages:
         passage_of[passage.first : passage.last] = passage.position
     return PreparedArticle(
         indexed=indexed,
-        table=WordTable.of([list(map(stem, token)) for token in tokens]),
+        lexical=LexicalIndex.of([list(map(stem, token)) for token in tokens]),
         words=SentenceWords.of([sentence.text for sentence in sentences], lambda: _named(indexed), encoder)
         if encoder
         else None,
         around=_around(indexed.sentence_vectors),
         passage_of=passage_of,
-        kinds=np.array([[kind in kinds for kind in Kind] for kinds in held], np.float32).reshape(-1, len(Kind)),
+        kinds=np.array([[kind in kinds for kind in AnswerType] for kinds in held], np.float32).reshape(
+            -1, len(AnswerType)
+        ),
         numbers=tuple(map(_numbers, tokens)),
         latin=tuple(map(_latin, tokens)),
         opens=np.array([before != here for before, here in pairwise(paragraphs)], np.float32),
@@ -116,17 +191,17 @@ def prepare(indexed: IndexedArticle, encoder: WordEncoder | None) -> PreparedArt
     )
 
 
-def measure(question: EncodedQuestion, article: PreparedArticle) -> Measures:
+def measure_signals(question: EncodedQuestion, article: PreparedArticle) -> SignalValues:
     """Measure every signal of every sentence; a signal that is turned off is 0 throughout."""
     indexed, found = article.indexed, {}
     asked = _stems(question.text)
     found["main"] = indexed.sentence_vectors @ question.main
     found["main_around"] = article.around @ question.main
     found["main_passage"] = (indexed.passage_vectors @ question.main)[article.passage_of]
-    found["bm25"] = article.table.bm25(asked)
+    found["bm25"] = article.lexical.bm25(asked)
     found["bm25_around"] = _beside(found["bm25"])
-    found["coverage"] = article.table.coverage(asked)
-    met = float(article.table.coverage_anywhere(asked))
+    found["coverage"] = article.lexical.coverage(asked)
+    met = float(article.lexical.coverage_anywhere(asked))
     if question.second is not None and indexed.second_vectors is not None:
         found["second"] = indexed.second_vectors @ question.second
     if question.word_vectors is not None and article.words is not None:
@@ -135,7 +210,7 @@ def measure(question: EncodedQuestion, article: PreparedArticle) -> Measures:
         met = _met(matches)
     found |= _surface(question.text, article)
     nothing = np.zeros(len(indexed.sentences), np.float32)
-    return Measures(np.stack([found.get(name, nothing) for name in SIGNALS], axis=1).astype(np.float32), met)
+    return SignalValues(np.stack([found.get(name, nothing) for name in SIGNALS], axis=1).astype(np.float32), met)
 
 
 @lru_cache(maxsize=64)
@@ -148,7 +223,7 @@ def _stems(question: str) -> tuple[str, ...]:
     return tuple(stems(question))
 
 
-def _named(indexed: IndexedArticle) -> Named:
+def _named(indexed: IndexedArticle) -> MayBeName:
     """What tells the words of an article that may be names; Arabic has no capitals to tell them by."""
     if indexed.article.language == "ar":
         return is_arabic
@@ -185,10 +260,10 @@ def _mean(matches: Floats, weights: Floats) -> Floats:
 
 def _surface(text: str, article: PreparedArticle) -> dict[str, Floats]:
     """Signals read off the letters: the kind of answer, numbers and Latin names in common, place, length."""
-    kinds, tokens = asked_kinds(text), _words(text)
-    holds = dict(zip(Kind, article.kinds.T, strict=True))
-    name = Kind.PERSON if Kind.PERSON in kinds else Kind.PLACE
-    asked = {"number": Kind.NUMBER, "date": Kind.DATE, "name": name, "reason": Kind.REASON}
+    kinds, tokens = expected_types(text), _words(text)
+    holds = dict(zip(AnswerType, article.kinds.T, strict=True))
+    name = AnswerType.PERSON if AnswerType.PERSON in kinds else AnswerType.PLACE
+    asked = {"number": AnswerType.NUMBER, "date": AnswerType.DATE, "name": name, "reason": AnswerType.REASON}
     signals = {signal: holds[kind] for signal, kind in asked.items() if kind in kinds}
     # Latin words inside an Arabic question are names; an English question is made of Latin words.
     latin = _latin(tokens) if any(map(is_arabic, tokens)) else frozenset()

@@ -7,7 +7,7 @@ from llama_index.vector_stores.chroma import ChromaVectorStore
 
 from bot.bootstrap import bootstrap
 from config.settings import load_settings
-from index.library.collections import Names
+from index.library.schema import CollectionNames
 from index.llama_index import SanadRetriever
 from index.models.llama_embedding import E5Embedding
 from index.readers.sources import article_from_text
@@ -25,7 +25,7 @@ def test_llamaindex_retrieves_with_our_retriever_and_from_our_collection(tmp_pat
     assert [node.score for node in found] == sorted((node.score or 0 for node in found), reverse=True)
 
     with app.library.store.session() as session:
-        collection = session.make(Names(app.library.shape.digest).sentences["en"])
+        collection = session.make(CollectionNames(app.library.settings.digest).sentences["en"])
         index = VectorStoreIndex.from_vector_store(ChromaVectorStore(chroma_collection=collection), E5Embedding())
         stock = index.as_retriever(similarity_top_k=1).retrieve("When was the bridge opened?")
     assert stock[0].node.get_content() == "The bridge was opened in 1932."

@@ -34,7 +34,7 @@ from bot.telegram.state.chat_library import LAST_DELETION, ChatArticle, ChatLibr
 from bot.telegram.state.chats import ArticleKey, ArticleMessage
 from bot.telegram.workers import WorkStopped
 from config.errors import SourceError
-from index.indexing import Indexed
+from index.indexing import IndexingResult
 from index.readers.fetch import Fetcher
 from index.readers.sources import KINDS, article_from_bytes, article_from_text
 from index.text.passages import count_tokens
@@ -230,7 +230,7 @@ async def _add_article(context: UpdateContext, article: Article, *, size: int) -
     return key
 
 
-async def _index(context: UpdateContext, article: Article, size: int) -> Indexed:
+async def _index(context: UpdateContext, article: Article, size: int) -> IndexingResult:
     """Whose it is is written down before it is there: /forget must find it, whatever ends the process meanwhile."""
     chats, key = context.services.chats, ArticleKey(context.chat.space, article.id)
     known = chats.has_owner(key)

@@ -153,8 +153,8 @@ def format_message(message: Message, language: Language, **values: object) -> Fo
     return format_paragraphs(localize(message, language, **values))
 
 
-def cite(article: Article, sentence: Sentence, tellings: int = 1) -> CitedSentence:
-    """The sentence with the words that say where it stands, in its article's language; `tellings` sources have it."""
+def cite(article: Article, sentence: Sentence, source_count: int = 1) -> CitedSentence:
+    """The sentence with words for where it stands, in its article's language; `source_count` sources have it."""
     return CitedSentence(
         article_id=article.id,
         title=article.title,
@@ -162,7 +162,7 @@ def cite(article: Article, sentence: Sentence, tellings: int = 1) -> CitedSenten
         position=sentence.position,
         text=sentence.text,
         start=utf16_length(article.text[: sentence.start]),
-        place=place_words(article, sentence, article.language, tellings=tellings, tidy=shorten),
+        place=place_words(article, sentence, article.language, source_count=source_count, tidy=shorten),
         link=valid_link(link_to(article, sentence)),
     )
 
@@ -198,7 +198,7 @@ def claim_sections(claims: Sequence[Claim], language: Language) -> list[Section]
         for citation in claim.citations:
             if _key(citation) not in marks:
                 mark = marks[_key(citation)] = TextRun(f"[{len(marks) + 1}]", "mark")
-                cited = cite(citation.article, citation.sentence, citation.tellings)
+                cited = cite(citation.article, citation.sentence, citation.source_count)
                 quotes.append(_quote(cited, mark, TextRun(" "), with_text=not quotation))
         cited_as = [marks[_key(citation)] for citation in claim.citations]
         head = _quotation(claim, cited_as) if quotation else _statement(claim, cited_as, language)

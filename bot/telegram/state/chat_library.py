@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.bootstrap import App
 from bot.telegram.state.chats import ArticleKey
 from config.errors import LibraryError, UnknownArticle
-from index.indexing import Indexed
+from index.indexing import IndexingResult
 from index.library.library import Library
 from index.library.store import Store
 from index.types import Article, ArticleRecord, Sentence
@@ -77,8 +77,8 @@ class ChatLibrary:
         for space in (self._space, SHARED):
             library = self._library(space)
             if library.store.exists:
-                with library.reading() as view:
-                    record = view.find([article_id]).get(article_id)
+                with library.snapshot() as snapshot:
+                    record = snapshot.find([article_id]).get(article_id)
                 if record:
                     return ChatArticle(space, record)
         return None
@@ -93,7 +93,7 @@ class ChatLibrary:
         known = self.find(article_id)
         return (known is None or not known.own) and len(self._library(self._space).records()) >= most
 
-    def add(self, article: Article, progress: Callable[[int, int], None]) -> Indexed:
+    def add(self, article: Article, progress: Callable[[int, int], None]) -> IndexingResult:
         """Index an own article."""
         (indexed,) = self._app.indexer.add([article], space=self._space, progress=progress)
         return indexed
@@ -117,8 +117,8 @@ class ChatLibrary:
         found = self.find(article_id)
         if found is None:
             return None
-        with self._library(found.space).reading() as view:
-            loaded = view.load(found.record)
+        with self._library(found.space).snapshot() as snapshot:
+            loaded = snapshot.load(found.record)
         return loaded.article if loaded else None
 
     def sentence(self, article_id: str, position: int, text: str) -> SentenceInParagraph | None:
@@ -126,8 +126,8 @@ class ChatLibrary:
         found = self.find(article_id)
         if found is None:
             return None
-        with self._library(found.space).reading() as view:
-            loaded = view.load(found.record)
+        with self._library(found.space).snapshot() as snapshot:
+            loaded = snapshot.load(found.record)
         if loaded is None or position >= len(loaded.sentences) or loaded.sentences[position].text != text:
             return None
         sentence = loaded.sentences[position]

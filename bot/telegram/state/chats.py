@@ -224,7 +224,7 @@ class StoredAnswer:
     @classmethod
     def from_reply(cls, reply: Reply, *, asked: str, update_id: int, chat_id: int, person_id: int) -> "StoredAnswer":
         """What to remember of a reply; `asked` is the question as it was typed."""
-        cited = [(one.sentence, cite(one.article, one.sentence, one.tellings)) for one in citations(reply)]
+        cited = [(one.sentence, cite(one.article, one.sentence, one.source_count)) for one in citations(reply)]
         nearest = [cite(one.article, one.sentence) for one in reply.evidence[:NEAREST_SHOWN]]
         ranks = {one.sentence: rank for rank, one in reversed(list(enumerate(reply.evidence)))}
         best = min(cited, key=lambda one: ranks.get(one[0], len(reply.evidence)), default=None)

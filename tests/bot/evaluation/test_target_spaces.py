@@ -10,12 +10,12 @@ import pytest
 from bot.evaluation.target import KEPT_SPACES, hold_space, space_of
 from index.library.library import Library
 from index.library.store import Store
-from tests.made import SHAPE, made_article
+from tests.made import INDEX_SETTINGS, made_article
 
 
 @pytest.fixture
 def library(store: Store) -> Library:
-    return Library(store, SHAPE)
+    return Library(store, INDEX_SETTINGS)
 
 
 def use(library: Library, number: int, folder: Path) -> str:
@@ -49,15 +49,15 @@ from pathlib import Path
 from bot.evaluation.target import hold_space
 from index.library.library import Library
 from index.library.store import Store
-from tests.made import SHAPE
-held = hold_space(Library(Store(Path(sys.argv[1])), SHAPE), sys.argv[2], Path(sys.argv[3]))
+from tests.made import INDEX_SETTINGS
+held = hold_space(Library(Store(Path(sys.argv[1])), INDEX_SETTINGS), sys.argv[2], Path(sys.argv[3]))
 print("held", flush=True)
 sys.stdin.read()
 """
 
 
 def test_a_space_that_another_process_uses_is_kept(tmp_path: Path) -> None:
-    library = Library(Store(tmp_path / "library"), SHAPE)
+    library = Library(Store(tmp_path / "library"), INDEX_SETTINGS)
     space = use(library, 0, tmp_path)
     command = [sys.executable, "-c", HOLD, str(tmp_path / "library"), space, str(tmp_path)]
     root = Path(__file__).parents[3]
@@ -75,7 +75,7 @@ def test_a_space_that_another_process_uses_is_kept(tmp_path: Path) -> None:
 
 
 def test_on_a_server_what_others_made_is_left(chroma_server: str, tmp_path: Path) -> None:
-    library = Library(Store(tmp_path, url=chroma_server), SHAPE)
+    library = Library(Store(tmp_path, url=chroma_server), INDEX_SETTINGS)
     theirs = [use(library, number, tmp_path / "theirs") for number in range(1, 3)]
     ours = [use(library, number, tmp_path / "ours") for number in range(3, KEPT_SPACES + 6)]
     assert set(theirs) < set(library.spaces())

@@ -1,68 +1,23 @@
-"""Words that meet by meaning or by sound."""
+"""Words that meet by meaning or by sound, and their vectors on disk."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from index.models.encoder import SentenceEncoder
-from index.models.words import SentenceWords, WordEncoder, WordVectors, rarity, spelled_words
-from index.text.search_form import search_form
-from index.text.translit import LEAST, NEAR, SAME, SoundTable, latin_names, skeletons
+from index.models.words import SentenceWords, WordEncoder, WordStore, WordVectors, rarity, spelled_words
+from index.text.translit import SAME
 
 
 @pytest.fixture(scope="module")
 def encoder() -> WordEncoder:
     return WordEncoder(SentenceEncoder().encode)
-
-
-@pytest.mark.parametrize(
-    ("arabic", "latin"),
-    [
-        ("بانثرز", "panthers"),
-        ("لوثر", "luther"),
-        ("جاكسونفيل", "jacksonville"),
-        ("النورمان", "normans"),
-        ("والهوغونوت", "huguenots"),
-        ("فريسنو", "fresno"),
-        ("تشرشل", "churchill"),
-    ],
-)
-def test_a_name_is_found_by_its_sound_from_both_sides(arabic: str, latin: str) -> None:
-    assert SoundTable.of([(latin, 7)]).find(arabic) == {7: SAME}
-    assert SoundTable.of([(arabic, 7)]).find(latin) == {7: SAME}
-
-
-@pytest.mark.parametrize(("arabic", "latin"), [("باريس", "london"), ("علي", "ali"), ("١٩٣١", "1931"), ("", "")])
-def test_other_names_and_short_ones_are_not(arabic: str, latin: str) -> None:
-    assert SoundTable.of([(latin, 7)]).find(search_form(arabic)) == {}
-
-
-def test_one_consonant_more_is_still_near() -> None:
-    (surely,) = SoundTable.of([("newcastle", 0)]).find("نيوكاسل").values()
-
-    assert 0 < surely < SAME
-
-
-@given(*[st.text("bdfklmnrst", min_size=LEAST, max_size=6)] * 2)
-def test_near_are_those_with_the_same_consonants_but_one(one: str, other: str) -> None:
-    def without_one(word: str) -> set[str]:
-        return {word[:place] + word[place + 1 :] for place in range(len(word)) if len(word) > LEAST}
-
-    first, second = (skeletons(word + "a") for word in (one, other))  # a vowel: no s at the end is a plural's
-    near = any(
-        without_one(a) & ({b} | without_one(b)) or without_one(b) & {a}
-        for a in first
-        for b in second
-        if min(len(a), len(b)) > LEAST
-    )
-    expected = {1: SAME} if first & second else {1: NEAR} if near else {}
-    assert SoundTable.of([(other + "a", 1)]).find(one + "a") == expected
-
-
-def test_names_are_capitalised_words_after_the_first() -> None:
-    assert latin_names("Who led Carolina's defence?", after_first=True) == {"carolina"}
-    assert latin_names("Fresno is a city", after_first=False) == {"fresno"}
 
 
 def test_spelled_words_keep_the_letters_and_drop_tashkeel() -> None:
@@ -110,9 +65,84 @@ def test_eight_bits_are_enough() -> None:
     assert WordVectors.of(vectors).similarity(vectors[:5]) == pytest.approx(vectors[:5] @ vectors.T, abs=0.01)
 
 
-@given(st.text(max_size=40))
-def test_skeletons_of_any_text_are_consonants(text: str) -> None:
-    for word in [*spelled_words(text), *search_form(text).split()]:
-        for skeleton in skeletons(search_form(word)) if search_form(word) else ():
-            assert len(skeleton) >= LEAST
-            assert set(skeleton) <= set("bfkgstdlmnr")
+class Counting:
+    """The bundled encoder, and what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self._encoder = SentenceEncoder()
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.asked += texts
+        return self._encoder.encode(texts)
+
+
+@pytest.fixture(scope="module")
+def encode() -> Counting:
+    return Counting()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "not there yet" / "words.sqlite3"
+
+
+def test_what_one_process_encoded_another_need_not(encode: Counting, path: Path) -> None:
+    words = ["bridge", "جسر", "bridge", "1932"]
+    made = WordEncoder(encode, WordStore(path)).encode(words)
+    encode.asked.clear()
+    again = WordEncoder(encode, WordStore(path)).encode([*words, "river"])
+    assert encode.asked == ["river"]
+    assert (again.floats[:4] == made.floats).all()
+
+
+def test_learned_words_are_met_without_an_encoder(encode: Counting, path: Path) -> None:
+    WordEncoder(encode, WordStore(path)).learn(["The bridge was opened.", "It was long."])
+    encode.asked.clear()
+    WordEncoder(encode, WordStore(path)).encode(["the", "bridge", "was", "opened", "it", "long"])
+    assert not encode.asked
+
+
+def test_words_of_questions_are_not_written_down(encode: Counting, path: Path) -> None:
+    WordEncoder(encode, WordStore(path)).encode_beside(["Where is it?"], ["where", "is", "it"])
+    assert not path.exists()
+
+
+def test_the_file_does_not_say_which_words_it_holds_and_is_its_owners(encode: Counting, path: Path) -> None:
+    WordEncoder(encode, WordStore(path)).learn(["Confidential"])
+    files = list(path.parent.iterdir())
+    assert not any(b"onfidential" in file.read_bytes() for file in files)
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
+@pytest.mark.parametrize("content", [b"not a database, but a letter of some length " * 99, b"SQLite format 3\0" * 99])
+def test_a_file_that_is_none_of_ours_is_done_without(encode: Counting, path: Path, content: bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(content)
+    assert WordEncoder(encode, WordStore(path)).encode(["bridge"]).vectors.shape == (1, 512)
+    assert path.read_bytes() == content
+
+
+def test_so_is_a_file_that_is_locked_and_a_folder_that_cannot_be(encode: Counting, path: Path, tmp_path: Path) -> None:
+    store = WordStore(path)
+    WordEncoder(encode, store).learn(["bridge"])
+    with sqlite3.connect(path, isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert WordEncoder(encode, store).encode(["locked"]).vectors.shape == (1, 512)
+    (tmp_path / "file").touch()
+    assert WordEncoder(encode, WordStore(tmp_path / "file" / "words")).encode(["bridge"]).vectors.shape == (1, 512)
+
+
+def test_a_full_file_takes_in_no_more(encode: Counting, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = WordStore(path)
+    WordEncoder(encode, store).learn(["bridge"])
+    monkeypatch.setattr("index.models.words.MOST_BYTES", 10)
+    WordEncoder(encode, store).learn(["river"])
+    assert set(store.find(["bridge", "river"])) == {"bridge"}
+
+
+@given(st.dictionaries(st.text(), st.binary()))
+def test_what_is_kept_is_found(tmp_path_factory: pytest.TempPathFactory, kept: dict[str, bytes]) -> None:
+    store = WordStore(tmp_path_factory.mktemp("words") / "words.sqlite3")
+    store.keep(kept)
+    assert store.find([*kept, "another word"]) == kept

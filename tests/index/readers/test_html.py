@@ -47,7 +47,7 @@ def test_a_page_gives_its_article_and_nothing_around_it() -> None:
     assert (article.title, about.author, about.published, about.tags, about.url) == (
         *("Ferry sails", "Dana Reed", "2024-05-03", ("ferries",), ""),
     )
-    assert article.place(article.text.index("35")).heading == "The crossing"
+    assert article.location(article.text.index("35")).heading == "The crossing"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def test_markdown_keeps_its_text_and_gives_its_front_matter_and_headings() -> No
         "2024-05-03",
         ("boats", "سفن"),
     )
-    assert [(place.heading, article.text[place.start :][:3]) for place in article.places] == [
+    assert [(place.heading, article.text[place.start :][:3]) for place in article.locations] == [
         ("One", "# O"),
         ("Two", "## "),
     ]
@@ -94,6 +94,6 @@ def test_a_title_that_looks_like_a_number_or_a_truth_is_kept_as_written() -> Non
     ],
 )
 def test_headings_of_markdown_stand_outside_of_code(text: str, expected: list[str]) -> None:
-    places = article_from_bytes(text.encode() + b"\na", source="a.md").places
+    places = article_from_bytes(text.encode() + b"\na", source="a.md").locations
     assert [place.heading for place in places] == expected
     assert all(text[place.start :].lstrip(" #*").startswith(place.heading.split(" ")[0]) for place in places)

@@ -48,7 +48,7 @@ def test_arabic_is_read_however_a_pdf_keeps_it(way: str) -> None:
     )
     # PDFium leaves out a lone glyph of a font that is not in the file: «لا» where each word is drawn apart
     assert order_kept(documents.varied(ARABIC), article.text) >= (0.99 if way in documents.EXACT_WAYS else 0.94)
-    assert [place.page for place in article.places] == [1, 2, 3, 4]
+    assert [place.page for place in article.locations] == [1, 2, 3, 4]
 
 
 def test_the_number_of_a_lone_page_is_left_out_and_a_number_that_ends_its_text_is_not() -> None:
@@ -84,8 +84,8 @@ def test_a_printed_pdf_loses_headers_and_joins_lines_and_pages() -> None:
     paragraphs = documents.varied(ENGLISH)
     article = article_from_bytes(documents.printed(paragraphs), source="a.pdf")
     assert article.text.split("\n") == ["Heading", *paragraphs]
-    assert {place.heading for place in article.places} == {"Heading"}
-    assert [place.page for place in article.places] == [1, 2]
+    assert {place.heading for place in article.locations} == {"Heading"}
+    assert [place.page for place in article.locations] == [1, 2]
     assert (article.title, article.metadata.author) == ("Printed", "Dana Reed")
 
 

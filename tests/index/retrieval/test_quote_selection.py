@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.retrieval.quote_selection import CLOSE, choose, leans
+from index.retrieval.quote_selection import CLOSE_SCORES, choose_quotes, depends_on_previous
 from index.text.sentences import split_sentences
 from index.types import Article, Evidence, Sentence
 
@@ -17,35 +17,35 @@ def evidence(*scores: tuple[int, float]) -> list[Evidence]:
 
 
 def test_one_sentence_where_one_carries_it() -> None:
-    assert choose(ASKED, evidence((2, -0.1), (4, -3.0), (5, -4.0)), SENTENCES) == (2,)
+    assert choose_quotes(ASKED, evidence((2, -0.1), (4, -3.0), (5, -4.0)), SENTENCES) == (2,)
 
 
 def test_he_added_takes_the_sentence_before_along_where_it_is_asked_who() -> None:
-    assert choose("من قال إن المحادثات بناءة؟", evidence((1, -0.1), (4, -3.0)), SENTENCES) == (0, 1)
-    assert choose("كيف هي المحادثات؟", evidence((1, -0.1), (4, -3.0)), SENTENCES) == (1,)
+    assert choose_quotes("من قال إن المحادثات بناءة؟", evidence((1, -0.1), (4, -3.0)), SENTENCES) == (0, 1)
+    assert choose_quotes("كيف هي المحادثات؟", evidence((1, -0.1), (4, -3.0)), SENTENCES) == (1,)
 
 
 def test_a_pronoun_takes_the_sentence_before_along() -> None:
-    assert choose(ASKED, evidence((3, -0.1), (5, -3.0)), SENTENCES) == (2, 3)
+    assert choose_quotes(ASKED, evidence((3, -0.1), (5, -3.0)), SENTENCES) == (2, 3)
 
 
 def test_an_equal_second_is_quoted_too_in_the_articles_order() -> None:
-    assert choose(ASKED, evidence((5, -1.0), (2, -1.0 - CLOSE / 2)), SENTENCES) == (2, 5)
+    assert choose_quotes(ASKED, evidence((5, -1.0), (2, -1.0 - CLOSE_SCORES / 2)), SENTENCES) == (2, 5)
 
 
 def test_never_more_than_three() -> None:
-    assert choose(ASKED, evidence((3, -1.0), (5, -1.0)), SENTENCES) == (2, 3, 5)
+    assert choose_quotes(ASKED, evidence((3, -1.0), (5, -1.0)), SENTENCES) == (2, 3, 5)
 
 
 def test_a_close_second_of_another_article_is_not_mixed_in() -> None:
     other = Article("b", "t", "s", "Elsewhere.", "en")
     foreign = Evidence(other, Sentence("b", 0, 0, 0, 10, "Elsewhere."), -1.0)
 
-    assert choose(ASKED, [*evidence((2, -1.0)), foreign], SENTENCES) == (2,)
+    assert choose_quotes(ASKED, [*evidence((2, -1.0)), foreign], SENTENCES) == (2,)
 
 
 def test_nothing_found_nothing_quoted() -> None:
-    assert choose(ASKED, [], SENTENCES) == ()
+    assert choose_quotes(ASKED, [], SENTENCES) == ()
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_nothing_found_nothing_quoted() -> None:
     [("وأضاف: “لا”.", True), ("He added nothing.", True), ("Hebron is a city.", False), ("…", False), ("", False)],
 )
 def test_leaning(text: str, expected: bool) -> None:
-    assert leans(Sentence("a", 1, 0, 0, len(text), text), asks_who=True) is expected
+    assert depends_on_previous(Sentence("a", 1, 0, 0, len(text), text), asks_who=True) is expected

@@ -25,7 +25,7 @@ from bot.telegram.outgoing.texts import (
 from bot.telegram.state import chats as answers
 from bot.telegram.state.chats import StoredAnswer
 from bot.types import Answer, Citation, Claim, Question, Reason, Refusal
-from index.types import Article, Evidence, Language, Metadata, Place, Sentence
+from index.types import Article, Evidence, Language, Location, Metadata, Sentence
 from tests.bot.telegram.engines import whole_answer
 from tests.bot.telegram.oracle import entity_fault, links_in
 
@@ -94,11 +94,11 @@ def citations(draw: st.DrawFn) -> Citation:
     about = Metadata(draw(LONG), draw(st.one_of(st.sampled_from(["", "2024-12-13"]), TEXTS)), draw(URLS))
     article = Article(
         *("0123456789ab", draw(LONG), "file.txt", text, draw(st.sampled_from(LANGUAGES)), about),
-        places=(Place(0, draw(st.integers(0, 9)), draw(LONG)),),
+        places=(Location(0, draw(st.integers(0, 9)), draw(LONG)),),
         updated=draw(st.sampled_from(["", "2025-01-02T03:04:05+00:00"])),
     )
     sentence = Sentence(article.id, draw(st.integers(0, 9)), 0, 0, len(text), text)
-    return Citation(article, sentence, span, tellings=draw(st.integers(1, 3)))
+    return Citation(article, sentence, span, source_count=draw(st.integers(1, 3)))
 
 
 @st.composite
@@ -232,7 +232,7 @@ def _visible(text: str) -> str:
 def test_names_too_long_are_shortened_and_a_link_too_long_leads_to_the_page() -> None:
     long, url = "A heading without an end " * 300, "https://example.org/" + "a" * 1_980
     text = "The words of this very sentence are " + "extraordinarily " * 5 + "long, and so is its end in this article."
-    article = Article("0123456789ab", long, "s", text, "en", Metadata(long, "", url), (Place(0, 0, long),))
+    article = Article("0123456789ab", long, "s", text, "en", Metadata(long, "", url), (Location(0, 0, long),))
     answer = whole_answer(article)
     kept = StoredAnswer.from_reply(answer, asked="?", update_id=1, chat_id=1, person_id=1)
     for sections in (claim_sections(answer.claims, "en"), cited_sections(kept.cited, numbered=True)):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.retrieval.spans import find_span
+from index.retrieval.answer_type import find_span
 
 
 @pytest.mark.parametrize(
