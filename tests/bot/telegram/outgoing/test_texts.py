@@ -94,7 +94,7 @@ def citations(draw: st.DrawFn) -> Citation:
     about = Metadata(draw(LONG), draw(st.one_of(st.sampled_from(["", "2024-12-13"]), TEXTS)), draw(URLS))
     article = Article(
         *("0123456789ab", draw(LONG), "file.txt", text, draw(st.sampled_from(LANGUAGES)), about),
-        places=(Location(0, draw(st.integers(0, 9)), draw(LONG)),),
+        locations=(Location(0, draw(st.integers(0, 9)), draw(LONG)),),
         updated=draw(st.sampled_from(["", "2025-01-02T03:04:05+00:00"])),
     )
     sentence = Sentence(article.id, draw(st.integers(0, 9)), 0, 0, len(text), text)
