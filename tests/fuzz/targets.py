@@ -9,7 +9,8 @@ from pathlib import Path
 
 from config.errors import SourceError
 from index.readers.document import Document, Unreadable
-from index.readers.text import article_from_document, markdown
+from index.readers.markdown import markdown
+from index.readers.sources import article_from_document
 from index.text.decoding import decode
 from index.text.sentences import split_sentences
 from tests import documents

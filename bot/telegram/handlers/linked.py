@@ -7,6 +7,7 @@ from bot.telegram.handlers.receiving import LONG_TEXT, add_article, read_article
 from bot.telegram.outgoing import messages
 from bot.telegram.updates.context import Turn
 from index.readers.fetch import Fetcher
+from index.readers.sources import article_from_address
 
 _LINK = re.compile(r"https?://[^\s<>\"“”«»]+", re.IGNORECASE)
 _AFTER = ".,;:!?)]}'…،؛؟"
@@ -40,7 +41,7 @@ async def receive_link(turn: Turn, address: str) -> tuple[str, str] | None:
     turn.spend(0, question=True)
     settings, fetcher = turn.desk.settings, Fetcher(allowed_hosts=turn.desk.settings.allowed_hosts)
     async with turn.live():
-        fetching = turn.desk.workshop.run(lambda: fetcher.article(address), stop=turn.work.stop)
+        fetching = turn.desk.workshop.run(lambda: article_from_address(address, fetcher), stop=turn.work.stop)
         article = await read_article(turn, address, fetching, unreadable=messages.LINK_NOT_READ)
     if article is None:
         return None

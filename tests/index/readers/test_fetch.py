@@ -8,9 +8,15 @@ from collections.abc import Sequence
 import pytest
 
 from config.errors import SourceError
-from index.readers.feeds import MAX_ENTRIES, new_entries
 from index.readers.fetch import Fetcher, is_public
-from index.readers.sources import Skipped, Unchanged, read_source
+from index.readers.sources import (
+    MAX_ENTRIES,
+    Skipped,
+    Unchanged,
+    article_from_address,
+    read_feed,
+    read_source,
+)
 from index.types import Article
 from tests import documents
 from tests.site import Reply, Site, chunks, redirect, reply
@@ -39,7 +45,7 @@ def test_a_page_cannot_take_the_place_of_another_sites(site: Site) -> None:
     site.replies["/a"] = reply(
         PAGE.replace("<head>", '<head><link rel="canonical" href="https://bank.example/notice">')
     )
-    assert site.fetcher().article(site.url("/a")).source == site.url("/a")
+    assert article_from_address(site.url("/a"), site.fetcher()).source == site.url("/a")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +68,7 @@ def test_a_page_cannot_take_the_place_of_another_sites(site: Site) -> None:
 )
 def test_an_address_that_many_pages_share_is_no_pages_own(site: Site, page: str, canonical: str, *, kept: bool) -> None:
     site.replies[page] = reply(PAGE.replace("<head>", f'<head><link rel="canonical" href="{site.url(canonical)}">'))
-    article = site.fetcher().article(site.url(page))
+    article = article_from_address(site.url(page), site.fetcher())
     assert article.source == site.url(canonical if kept else page)
     assert article.metadata.url == article.source
 
@@ -71,7 +77,7 @@ def test_two_articles_that_both_name_the_front_page_are_two(site: Site) -> None:
     head = f'<head><link rel="canonical" href="{site.url("/")}">'
     for path in ("/a/one", "/a/two"):
         site.replies[path] = reply(PAGE.replace("<head>", head))
-    first, second = (site.fetcher().article(site.url(path)) for path in ("/a/one", "/a/two"))
+    first, second = (article_from_address(site.url(path), site.fetcher()) for path in ("/a/one", "/a/two"))
     assert first.id != second.id
 
 
@@ -87,7 +93,7 @@ def test_two_articles_that_both_name_the_front_page_are_two(site: Site) -> None:
 def test_encodings_and_packing(site: Site, content_type: str, data: bytes) -> None:
     packed = "gzip" if data[:2] == b"\x1f\x8b" else "identity"
     site.replies["/a"] = reply(data, content_type, Content_Encoding=packed)
-    assert ARABIC in site.fetcher().article(site.url("/a")).text
+    assert ARABIC in article_from_address(site.url("/a"), site.fetcher()).text
 
 
 @pytest.mark.parametrize(
@@ -111,7 +117,7 @@ def test_what_is_not_public_is_not_connected_to(site: Site, address: str) -> Non
     assert not is_public(address)
     site.names["inner.example"] = ["8.8.8.8", address]  # one of them is enough
     with pytest.raises(SourceError, match="no public address"):
-        site.fetcher().article(site.url("/a", "inner.example"))
+        article_from_address(site.url("/a", "inner.example"), site.fetcher())
     assert site.asked == []
 
 
@@ -137,7 +143,7 @@ def test_redirects_are_checked_like_any_address(site: Site, target: str, words: 
     site.names.update({"169.254.169.254": ["169.254.169.254"], "::1": ["::1"], "2130706433": ["127.0.0.1"]})
     site.replies["/a"] = redirect(target)
     with pytest.raises(SourceError, match=words) as caught:
-        site.fetcher().article(site.url("/a"))
+        article_from_address(site.url("/a"), site.fetcher())
     assert "secret" not in str(caught.value)
     assert len(site.asked) == 1
 
@@ -146,7 +152,7 @@ def test_a_name_is_looked_up_once_and_the_checked_address_connected_to(site: Sit
     answers = iter([["127.0.0.1"], ["169.254.169.254"]])
     fetcher = Fetcher(allowed_hosts=("rebinding.invalid",), resolver=lambda *_: next(answers))
     site.replies["/a"] = reply(PAGE)
-    assert ARABIC in fetcher.article(site.url("/a", "rebinding.invalid")).text
+    assert ARABIC in article_from_address(site.url("/a", "rebinding.invalid"), fetcher).text
     assert site.asked == [f"rebinding.invalid:{site.port}/a"]
     assert next(answers) == ["169.254.169.254"]  # it was never asked for
 
@@ -154,11 +160,11 @@ def test_a_name_is_looked_up_once_and_the_checked_address_connected_to(site: Sit
 def test_an_allowed_host_allows_no_other(site: Site) -> None:
     site.replies["/a"] = redirect(site.url("/b", "other.example"))
     with pytest.raises(SourceError, match=r"add 'other\.example' to fetch\.allowed_hosts"):
-        site.fetcher().article(site.url("/a"))
+        article_from_address(site.url("/a"), site.fetcher())
     site.replies["/c"] = reply(PAGE)
-    assert site.fetcher(f"NEWS.example:{site.port}").article(site.url("/c"))
+    assert article_from_address(site.url("/c"), site.fetcher(f"NEWS.example:{site.port}"))
     with pytest.raises(SourceError, match="no public address"):
-        site.fetcher("news.example:1").article(site.url("/c"))
+        article_from_address(site.url("/c"), site.fetcher("news.example:1"))
 
 
 @pytest.mark.parametrize(
@@ -186,7 +192,7 @@ def test_what_a_server_may_not_do_to_us(site: Site, answer: Reply, words: str) -
     site.replies["/a"] = answer
     began = time.monotonic()
     with pytest.raises(SourceError, match=words) as caught:
-        site.fetcher(seconds=1 if "took" in words else 10).article(site.url("/a"))
+        article_from_address(site.url("/a"), site.fetcher(seconds=1 if "took" in words else 10))
     assert time.monotonic() - began < 9
     assert "\n" not in str(caught.value)
     assert str(caught.value).endswith(".")
@@ -197,12 +203,12 @@ def test_a_host_that_is_not_there_and_an_address_that_is_none(site: Site) -> Non
         raise OSError(host)
 
     with pytest.raises(SourceError, match=r"no host 'gone\.example'"):
-        Fetcher(resolver=nobody).article("http://gone.example/")
+        article_from_address("http://gone.example/", Fetcher(resolver=nobody))
     with pytest.raises(SourceError, match="names the port 99999"):
-        Fetcher(resolver=nobody).article("http://127.0.0.1:99999/")
+        article_from_address("http://127.0.0.1:99999/", Fetcher(resolver=nobody))
     for url in ("http://", "https://[/", "http://a b/", "http://\u202e/", "http://x:99999999/"):
         with pytest.raises(SourceError):
-            Fetcher(resolver=nobody).article(url)
+            article_from_address(url, Fetcher(resolver=nobody))
 
 
 def test_a_slow_look_up_of_a_name_counts_as_the_pages_time(site: Site) -> None:
@@ -214,7 +220,7 @@ def test_a_slow_look_up_of_a_name_counts_as_the_pages_time(site: Site) -> None:
 
     began = time.monotonic()
     with pytest.raises(SourceError, match="took more than 1 seconds; try again later"):
-        Fetcher(allowed_hosts=("news.example",), resolver=slow, seconds=1).article(site.url("/a"))
+        article_from_address(site.url("/a"), Fetcher(allowed_hosts=("news.example",), resolver=slow, seconds=1))
     assert time.monotonic() - began < 5
     answered.set()
     assert site.asked == []
@@ -228,7 +234,7 @@ def test_a_feed_gives_its_new_entries_only(site: Site, content_type: str) -> Non
     site.replies["/feed"] = reply(feed, content_type)
     site.replies["/0"] = reply(PAGE)
     site.replies["/1"] = reply(b"", status=500)
-    found = list(new_entries(site.url("/feed"), site.fetcher(), known={links[2]}))
+    found = list(read_feed(site.url("/feed"), site.fetcher(), known={links[2]}))
     assert [type(item).__name__ for item in found] == ["Article", "SourceError", "Unchanged"]
     assert found[2] == Unchanged(links[2])
     assert site.asked == [f"news.example:{site.port}{path}" for path in ("/feed", "/0", "/1")]
@@ -237,7 +243,7 @@ def test_a_feed_gives_its_new_entries_only(site: Site, content_type: str) -> Non
 def test_a_feeds_entries_after_the_most_that_are_read_are_named(site: Site) -> None:
     links = [site.url(f"/{number}") for number in range(MAX_ENTRIES + 3)]
     site.replies["/feed"] = reply(documents.feed(links), "application/rss+xml")
-    found = list(new_entries(site.url("/feed"), site.fetcher(), known={*links[:MAX_ENTRIES], links[-1]}))
+    found = list(read_feed(site.url("/feed"), site.fetcher(), known={*links[:MAX_ENTRIES], links[-1]}))
     assert found[:-3] == [Unchanged(link) for link in links[:MAX_ENTRIES]]
     reason = "after the first 200 entries of its feed"
     assert found[-3:] == [Skipped(links[-3], reason), Skipped(links[-2], reason), Unchanged(links[-1])]
@@ -248,4 +254,4 @@ def test_a_feeds_entries_after_the_most_that_are_read_are_named(site: Site) -> N
 def test_what_is_no_feed_is_refused(site: Site, body: str) -> None:
     site.replies["/feed"] = reply(body, "application/xml")
     with pytest.raises(SourceError, match="no RSS or Atom feed"):
-        list(new_entries(site.url("/feed"), site.fetcher(), known=()))
+        list(read_feed(site.url("/feed"), site.fetcher(), known=()))

@@ -11,7 +11,7 @@ from pypdfium2 import PdfDocument
 
 from index.readers.document import Unreadable
 from index.readers.pdf import document as pdf
-from index.readers.pdf.bidi import read_order
+from index.readers.pdf.bidi import reading_order
 from index.readers.sources import article_from_bytes
 from tests import documents
 from tests.documents import ARABIC, ENGLISH
@@ -140,4 +140,4 @@ def test_what_real_programs_print_comes_back(tmp_path: Path, program: str, parag
 )
 def test_what_is_seen_from_left_to_right_is_read(seen: str, read: str) -> None:
     rtl = not re.match("a", seen)
-    assert read_order(list(seen), rtl=rtl) == read
+    assert reading_order(list(seen), rtl=rtl) == read

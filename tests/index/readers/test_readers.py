@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.errors import SourceError
-from index.readers.files import name_of
+from index.readers.files import printable_path
 from index.readers.sources import MAX_BYTES, article_from_bytes, article_from_text, read_source
 from index.types import Article
 
@@ -148,7 +148,7 @@ def test_a_file_name_is_shown_on_one_line_and_hides_nothing(tmp_path: Path) -> N
     path = tmp_path / "a\n\x1b[31m\u202egnp.txt"
     path.write_text("text", encoding="utf-8")
     assert read(path).source == f"{tmp_path}/a\\n\\x1b[31m\\u202egnp.txt"
-    assert name_of(Path("كتاب\u200cها.txt")) == "كتاب\u200cها.txt"
+    assert printable_path(Path("كتاب\u200cها.txt")) == "كتاب\u200cها.txt"
 
 
 def test_half_a_character_is_replaced_so_that_the_text_can_be_stored() -> None:
