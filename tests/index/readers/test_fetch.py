@@ -10,75 +10,12 @@ import pytest
 from config.errors import SourceError
 from index.readers.fetch import Fetcher, is_public
 from index.readers.sources import (
-    MAX_ENTRIES,
-    Skipped,
-    Unchanged,
     article_from_address,
-    read_feed,
-    read_source,
 )
-from index.types import Article
-from tests import documents
 from tests.site import Reply, Site, chunks, redirect, reply
 
 ARABIC = "أكدت روسيا أنها باقية في القاعدة، وقالت إن المحادثات مستمرة مع جميع الأطراف في البلاد."
 PAGE = f"<html><head><title>خبر</title></head><body><article><h1>خبر</h1><p>{ARABIC}</p></article></body></html>"
-
-
-def test_a_page_is_read_under_the_address_it_names(site: Site) -> None:
-    head = f'<link rel="canonical" href="{site.url("/own")}"><meta name="author" content="ليلى حسن">'
-    site.replies["/a"] = redirect("/b?x=1")
-    site.replies["/b?x=1"] = reply(PAGE.replace("<head>", "<head>" + head))
-    (article,) = read_source(site.url("/a"), fetcher=site.fetcher())
-    assert isinstance(article, Article)
-    assert (article.source, article.metadata.url, article.metadata.link) == (
-        site.url("/own"),
-        site.url("/own"),
-        site.url("/a"),
-    )
-    assert (article.title, article.language, article.metadata.author) == ("خبر", "ar", "ليلى حسن")
-    assert ARABIC in article.text
-    assert site.lookups == ["news.example"] * 2
-
-
-def test_a_page_cannot_take_the_place_of_another_sites(site: Site) -> None:
-    site.replies["/a"] = reply(
-        PAGE.replace("<head>", '<head><link rel="canonical" href="https://bank.example/notice">')
-    )
-    assert article_from_address(site.url("/a"), site.fetcher()).source == site.url("/a")
-
-
-@pytest.mark.parametrize(
-    ("page", "canonical", "kept"),
-    [
-        ("/2024/storm", "/", False),
-        ("/2024/storm", "", False),
-        ("/2024/storm", "/#top", False),
-        ("/2024/storm", "/2024/", False),
-        ("/%D8%A3/storm", "/أ", False),
-        ("/?p=5", "/", False),
-        ("/index.php?p=5", "/", False),
-        ("/story/2", "/story", False),
-        ("/2024/storm", "/?p=5", True),
-        ("/story/amp", "/story/", True),
-        ("/story/index.html", "/story/", True),
-        ("/story?from=mail", "/story", True),
-        ("/2024/storm", "/2024/storm-hits", True),
-    ],
-)
-def test_an_address_that_many_pages_share_is_no_pages_own(site: Site, page: str, canonical: str, *, kept: bool) -> None:
-    site.replies[page] = reply(PAGE.replace("<head>", f'<head><link rel="canonical" href="{site.url(canonical)}">'))
-    article = article_from_address(site.url(page), site.fetcher())
-    assert article.source == site.url(canonical if kept else page)
-    assert article.metadata.url == article.source
-
-
-def test_two_articles_that_both_name_the_front_page_are_two(site: Site) -> None:
-    head = f'<head><link rel="canonical" href="{site.url("/")}">'
-    for path in ("/a/one", "/a/two"):
-        site.replies[path] = reply(PAGE.replace("<head>", head))
-    first, second = (article_from_address(site.url(path), site.fetcher()) for path in ("/a/one", "/a/two"))
-    assert first.id != second.id
 
 
 @pytest.mark.parametrize(
@@ -224,34 +161,3 @@ def test_a_slow_look_up_of_a_name_counts_as_the_pages_time(site: Site) -> None:
     assert time.monotonic() - began < 5
     answered.set()
     assert site.asked == []
-
-
-@pytest.mark.parametrize("content_type", ["application/rss+xml", "text/html"])
-def test_a_feed_gives_its_new_entries_only(site: Site, content_type: str) -> None:
-    links = [site.url(f"/{number}") for number in range(3)]
-    items = "".join(f"<item><title>t</title><link>{link}</link></item>" for link in [*links, "file:///etc/passwd"])
-    feed = f'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{items}</channel></rss>'
-    site.replies["/feed"] = reply(feed, content_type)
-    site.replies["/0"] = reply(PAGE)
-    site.replies["/1"] = reply(b"", status=500)
-    found = list(read_feed(site.url("/feed"), site.fetcher(), known={links[2]}))
-    assert [type(item).__name__ for item in found] == ["Article", "SourceError", "Unchanged"]
-    assert found[2] == Unchanged(links[2])
-    assert site.asked == [f"news.example:{site.port}{path}" for path in ("/feed", "/0", "/1")]
-
-
-def test_a_feeds_entries_after_the_most_that_are_read_are_named(site: Site) -> None:
-    links = [site.url(f"/{number}") for number in range(MAX_ENTRIES + 3)]
-    site.replies["/feed"] = reply(documents.feed(links), "application/rss+xml")
-    found = list(read_feed(site.url("/feed"), site.fetcher(), known={*links[:MAX_ENTRIES], links[-1]}))
-    assert found[:-3] == [Unchanged(link) for link in links[:MAX_ENTRIES]]
-    reason = "after the first 200 entries of its feed"
-    assert found[-3:] == [Skipped(links[-3], reason), Skipped(links[-2], reason), Unchanged(links[-1])]
-    assert site.asked == [f"news.example:{site.port}/feed"]
-
-
-@pytest.mark.parametrize("body", [PAGE, "", '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'])
-def test_what_is_no_feed_is_refused(site: Site, body: str) -> None:
-    site.replies["/feed"] = reply(body, "application/xml")
-    with pytest.raises(SourceError, match="no RSS or Atom feed"):
-        list(read_feed(site.url("/feed"), site.fetcher(), known=()))
