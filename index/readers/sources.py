@@ -53,7 +53,7 @@ __all__ = [
     "read_source",
 ]
 
-READERS_VERSION = 3
+READERS_VERSION = 4
 """Raise it when the same bytes may come out as another text: unchanged files are then read again."""
 
 STANDARD_INPUT = "-"
