@@ -124,8 +124,8 @@ def embedding_text(text: str) -> str:
     return " ".join(text.translate(_EMBEDDING).split())
 
 
-def without_marks(text: str) -> str:
-    """Return `text` without the signs that are written on letters."""
+def without_diacritics(text: str) -> str:
+    """Return `text` without diacritics: vowel signs, and accents where they are characters of their own."""
     return text.translate(_MARKS)
 
 
