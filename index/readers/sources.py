@@ -185,7 +185,7 @@ def is_address(source: str) -> bool:
 
 
 def _default_fetcher() -> "Fetcher":
-    from index.readers.fetch import Fetcher
+    from index.readers.fetch import Fetcher  # it builds on httpcore, which only addresses need
 
     return Fetcher()
 

@@ -52,8 +52,6 @@ class _Declared(NamedTuple):
 
 _Style = dict[str, _Declared]
 """Property → what is said of it."""
-_Marks = tuple[str, str, str]
-"""Tag, `class` and `id` of an element."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +93,20 @@ class _Rules:
         self._by_name: dict[str, list[int]] = {}
         for number, rule in enumerate(self._rules):
             self._by_name.setdefault(min(rule.names), []).append(number)
-        self._candidates: dict[_Marks, list[_Rule]] = {}
-        self._settled: dict[_Marks, _Style] = {}
+        self._known: dict[tuple[str, str, str], tuple[list[_Rule], _Style | None]] = {}
         self._tests: dict[Tree, etree.XPath | None] = {}
         self._looks = 0
 
     def style_of(self, element: etree._Element) -> _Style:
         """What holds of an element by these rules and its own style. Raises: Unreadable if there are too many."""
         marks = (str(element.tag), element.get("class", ""), element.get("id", ""))
-        style = self._settled.get(marks)
+        if marks not in self._known:
+            rules = self._with_names_of(*marks)
+            depends = any(rule.certain and not rule.is_simple for rule in rules)  # on more than these marks
+            self._known[marks] = rules, None if depends else self._by_rules(rules, element)
+        rules, style = self._known[marks]
         if style is None:
-            if marks not in self._candidates:
-                self._candidates[marks] = self._with_names_of(*marks)
-            rules = self._candidates[marks]
             style = self._by_rules(rules, element)
-            if all(rule.is_simple or not rule.certain for rule in rules):
-                self._settled[marks] = style  # the same for all elements of these marks
         own = element.get("style", "")
         if not style and not _MAY_CONCEAL.search(own):
             return {}  # exports have a style of its own for every word: most need not be parsed
