@@ -25,7 +25,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from bot.grounding.facts import name_shapes
 from bot.grounding.facts.gazetteer import find_known
 from bot.grounding.facts.tokens import tokenize
-from index.text.passages import _encoding
+from index.text.passages import load_encoding
 from index.text.search_form import search_form
 
 _WORD = re.compile("[\u0621-\u064a]{3,}")
@@ -82,7 +82,7 @@ def _of_cldr() -> Iterable[str]:
 
 
 def _of_vocabulary() -> Iterable[str]:
-    encoding = _encoding()
+    encoding = load_encoding()
     for number in range(encoding.n_vocab):
         try:
             token = encoding.decode_single_token_bytes(number).decode()

@@ -20,7 +20,7 @@ from config.errors import NoArticles, SourceError, UnknownArticle
 from config.settings import load_settings, origins
 from index.indexing import IndexingResult, Progress
 from index.library.library import IndexStatus
-from index.readers.sources import STANDARD_INPUT, Read, Skipped, Unchanged, read_source
+from index.readers.sources import STANDARD_INPUT, Skipped, SourceResult, Unchanged, read_feed, read_source
 from index.types import Article, Filter, Language
 
 SKIPPED_SHOWN = 20
@@ -111,7 +111,7 @@ class _Found:
     skipped: list[Skipped] = field(default_factory=list)
     unchanged: list[Unchanged] = field(default_factory=list)
 
-    def add(self, read: Read) -> None:
+    def add(self, read: SourceResult) -> None:
         match read:
             case Article():
                 self.articles.append(read)
@@ -124,7 +124,6 @@ class _Found:
 
 
 def _read_all(app: App, sources: Sequence[str], feeds: Sequence[str]) -> _Found:
-    from index.readers.feeds import new_entries
     from index.readers.fetch import Fetcher
 
     fetcher = Fetcher(allowed_hosts=app.settings.fetch.allowed_hosts)
@@ -134,7 +133,7 @@ def _read_all(app: App, sources: Sequence[str], feeds: Sequence[str]) -> _Found:
     found = _Found()
     for reading in (
         *(read_source(source, known=origins_by_source, fetcher=fetcher) for source in sources),
-        *(new_entries(feed, fetcher, known=links) for feed in feeds),
+        *(read_feed(feed, fetcher, known=links) for feed in feeds),
     ):
         try:
             for read in reading:

@@ -5,7 +5,7 @@
 
 import re
 
-from index.text.search_form import search_form, without_marks, words
+from index.text.search_form import search_form, without_diacritics, words
 
 _GIVES = re.compile(
     r"\b(?:because(?: of)?|due to|owing to|thanks to|as a result of|in order to|so that)\s"
@@ -18,7 +18,7 @@ _LEAST_WORDS = 3
 
 def added_reason(claim: str, sentences: list[str]) -> str:
     """Return the reason that a claim gives, without tashkeel, unless the sentences give it in the same words."""
-    claim = without_marks(claim)
+    claim = without_diacritics(claim)
     found = _GIVES.search(claim)
     reason = claim[found.end() :].strip(" .،,") if found else ""
     told = any(search_form(reason) in search_form(sentence) for sentence in sentences)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from bot.parsing.json_claims import JsonClaims, JsonSentences
 from bot.parsing.marks import Mark, MarkLexer
 from bot.types import DraftClaim
-from index.text.abbreviations import ends_sentence
+from index.text.sentences import ends_sentence
 
 LONGEST = 2000
 """Characters of a claim; output that goes on without an end is cut there."""

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.models.encoder import Floats
-from index.text.search_form import embedding_text, search_form, without_marks
+from index.text.search_form import embedding_text, search_form, without_diacritics
 from index.text.translit import SoundTable
 
 Encode = Callable[[Sequence[str]], Floats]
@@ -47,7 +47,7 @@ def spelled_words(text: str) -> list[str]:
 
     Not the search form: with its letters made equal, an encoder no longer knows many words.
     """
-    return _WORD.findall(without_marks(unicodedata.normalize("NFKC", embedding_text(text)).lower()))
+    return _WORD.findall(without_diacritics(unicodedata.normalize("NFKC", embedding_text(text)).lower()))
 
 
 @dataclass(frozen=True, slots=True)

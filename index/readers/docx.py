@@ -15,8 +15,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from lxml import etree
 
-from index.readers.archive import open_archive
-from index.readers.document import Block, Document, Unreadable, document
+from index.readers.document import Block, Document, Unreadable, open_archive
 from index.types import Metadata
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ _MOST_BASES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class _References:
     """What the body refers to: styles of headings and of hidden text, and notes by kind and number."""
 
     headings: frozenset[str]
@@ -53,36 +52,37 @@ def read(data: bytes, _hint: str) -> Document:
     body = word.element.find(_WORD + "body")
     if body is None:
         raise Unreadable("is a damaged Word document: it has no body; open it in its program and save it again")
-    found = document(_blocks(body, _parts(word)), title=word.core_properties.title or "", metadata=_known(word))
-    if not found.text:
+    blocks = _blocks(body, _references(word))
+    document = Document.from_blocks(blocks, title=word.core_properties.title or "", metadata=_metadata(word))
+    if not document.text:
         raise Unreadable("has no text; if it holds pictures of pages, give their text as a .txt file")
-    return found
+    return document
 
 
-def _blocks(container: etree._Element, parts: _Parts) -> Iterator[Block]:
+def _blocks(container: etree._Element, references: _References) -> Iterator[Block]:
     """Paragraphs and rows in order; notes come after the paragraph or table that they are to."""
     for child in container:
         if child.tag == _WORD + "p":
-            yield Block(_text(child, parts), _is_heading(child, parts))
+            yield Block(_text(child, references), _is_heading(child, references))
         elif child.tag == _WORD + "tbl":
             yield from (
-                Block(" | ".join(filter(None, (_text(cell, parts) for cell in row))))
+                Block(" | ".join(filter(None, (_text(cell, references) for cell in row))))
                 for row in child.iterfind(f".//{_WORD}tr")
                 if _is_outer(row, child)
             )
         elif child.tag in (_WORD + "sdt", _WORD + "sdtContent", _WORD + "ins"):
-            yield from _blocks(child, parts)
+            yield from _blocks(child, references)
             continue
-        yield from _notes(child, parts)
+        yield from _notes(child, references)
 
 
-def _notes(element: etree._Element, parts: _Parts) -> Iterator[Block]:
+def _notes(element: etree._Element, references: _References) -> Iterator[Block]:
     """The notes to an element, each of them once."""
-    for mark in element.iter(*(f"{_WORD}{kind}Reference" for kind in _NOTES)) if parts.notes else ():
+    for mark in element.iter(*(f"{_WORD}{kind}Reference" for kind in _NOTES)) if references.notes else ():
         kind = str(mark.tag).removeprefix(_WORD).removesuffix("Reference")
         if all(above.tag not in _NOT_WORDS for above in mark.iterancestors()):
-            note = parts.notes.pop((kind, mark.get(_WORD + "id", "")), None)
-            yield Block("" if note is None else _text(note, parts))
+            note = references.notes.pop((kind, mark.get(_WORD + "id", "")), None)
+            yield Block("" if note is None else _text(note, references))
 
 
 def _is_outer(row: etree._Element, table: etree._Element) -> bool:
@@ -90,7 +90,7 @@ def _is_outer(row: etree._Element, table: etree._Element) -> bool:
     return next(row.iterancestors(_WORD + "tbl")) is table
 
 
-def _text(element: etree._Element, parts: _Parts) -> str:
+def _text(element: etree._Element, references: _References) -> str:
     """All words below an element; paragraphs inside it (a table's cell, a text box) become lines."""
     pieces: list[str] = []
     waiting = [element]
@@ -99,28 +99,28 @@ def _text(element: etree._Element, parts: _Parts) -> str:
         name = str(current.tag).removeprefix(_WORD)
         if name in _SIGNS:
             pieces.append(_SIGNS[name] or current.text or "")
-        elif current.tag not in _NOT_WORDS and not (name == "r" and _is_hidden(current, parts)):
+        elif current.tag not in _NOT_WORDS and not (name == "r" and _is_hidden(current, references)):
             if name == "p" and current is not element:
                 pieces.append("\n")
             waiting.extend(reversed(current))
     return "".join(pieces).strip()
 
 
-def _is_hidden(run: etree._Element, parts: _Parts) -> bool:
+def _is_hidden(run: etree._Element, references: _References) -> bool:
     """Whether a run of letters is neither shown nor printed: by itself, or else by its or its paragraph's style."""
     own = _is_on(run.find(f"{_WORD}rPr/{_WORD}vanish"))
-    if own is not None or not parts.hidden:
+    if own is not None or not references.hidden:
         return bool(own)
     paragraph = next(run.iterancestors(_WORD + "p"), None)
     styles = [run.find(f"{_WORD}rPr/{_WORD}rStyle")]
     styles += [] if paragraph is None else [paragraph.find(f"{_WORD}pPr/{_WORD}pStyle")]
-    return any(style is not None and style.get(_WORD + "val") in parts.hidden for style in styles)
+    return any(style is not None and style.get(_WORD + "val") in references.hidden for style in styles)
 
 
-def _is_heading(paragraph: etree._Element, parts: _Parts) -> bool:
+def _is_heading(paragraph: etree._Element, references: _References) -> bool:
     level, style = (paragraph.find(f"{_WORD}pPr/{_WORD}{name}") for name in ("outlineLvl", "pStyle"))
     is_level = level is not None and level.get(_WORD + "val") in _LEVELS
-    return is_level or (style is not None and style.get(_WORD + "val") in parts.headings)
+    return is_level or (style is not None and style.get(_WORD + "val") in references.headings)
 
 
 def _is_on(switch: etree._Element | None) -> bool | None:
@@ -128,10 +128,10 @@ def _is_on(switch: etree._Element | None) -> bool | None:
     return None if switch is None else switch.get(_WORD + "val", "1") not in _OFF
 
 
-def _parts(word: "WordDocument") -> _Parts:
+def _references(word: "WordDocument") -> _References:
     styles = {str(style.style_id): style for style in word.styles}
     chains = {name: _with_bases(name, styles) for name in styles}
-    return _Parts(
+    return _References(
         frozenset(name for name, chain in chains.items() if _is_of_headings(chain)),
         frozenset(name for name, chain in chains.items() if _is_of_hidden(chain)),
         dict(_numbered_notes(word)),
@@ -174,7 +174,7 @@ def _numbered_notes(word: "WordDocument") -> Iterator[tuple[tuple[str, str], etr
                     yield (kind, note.get(_WORD + "id", "")), note
 
 
-def _known(word: "WordDocument") -> Metadata:
+def _metadata(word: "WordDocument") -> Metadata:
     known = word.core_properties
     date = known.created or known.modified
     tags = tuple(tag.strip() for tag in (known.keywords or "").replace(";", ",").split(",") if tag.strip())

@@ -10,9 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
-from index.readers.archive import open_archive
-from index.readers.document import Block, Document, Unreadable, document, iso_date
-from index.readers.html.page import blocks, decode_page, parse
+from index.readers.document import Block, Document, Unreadable, iso_date, open_archive
+from index.readers.html import blocks, decode_page, parse
 from index.types import Metadata
 
 _NAMES = {
@@ -32,37 +31,25 @@ def read(data: bytes, _hint: str) -> Document:
             raise Unreadable("is protected against copying; give a book without protection")
         package = _package(archive)
         tree = _xml(archive, package)
-        known = _Known(tree)
-        found = document(_text(archive, package, tree), title=known.first("title"), metadata=known.metadata)
-    if not found.text:
+        title = next(iter(_facts(tree, "title")), "")
+        document = Document.from_blocks(_text(archive, package, tree), title=title, metadata=_metadata(tree))
+    if not document.text:
         raise Unreadable("has no text; if it holds pictures of pages, give their text as a .txt file")
-    return found
+    return document
 
 
-class _Known:
-    """What the package document says about the book."""
+def _metadata(tree: etree._Element) -> Metadata:
+    date = next(iter(_facts(tree, "date")), "")
+    return Metadata(", ".join(_facts(tree, "creator")[:5]), iso_date(date), "", tuple(_facts(tree, "subject")[:20]))
 
-    def __init__(self, tree: etree._Element) -> None:
-        self._tree = tree
 
-    def all(self, name: str) -> list[str]:
-        """The texts of all elements of Dublin Core's with this name."""
-        found = self._tree.iterfind(f".//dc:{name}", _NAMES)
-        return [" ".join("".join(element.itertext()).split())[:300] for element in found]
-
-    def first(self, name: str) -> str:
-        """The first of them, or ""."""
-        return next(iter(self.all(name)), "")
-
-    @property
-    def metadata(self) -> Metadata:
-        """Authors, date and subjects."""
-        return Metadata(
-            ", ".join(self.all("creator")[:5]), iso_date(self.first("date")), "", tuple(self.all("subject")[:20])
-        )
+def _facts(tree: etree._Element, name: str) -> list[str]:
+    """What the package document says about the book under a name of Dublin Core's."""
+    return [" ".join("".join(element.itertext()).split())[:300] for element in tree.iterfind(f".//dc:{name}", _NAMES)]
 
 
 def _package(archive: zipfile.ZipFile) -> str:
+    """The name of the package document, which lists the book's files and says in what order they are read."""
     root = _xml(archive, "META-INF/container.xml").find(".//container:rootfile", _NAMES)
     if root is None:
         raise Unreadable("is no e-book: it names no package document; check the file")
@@ -70,6 +57,7 @@ def _package(archive: zipfile.ZipFile) -> str:
 
 
 def _text(archive: zipfile.ZipFile, package: str, tree: etree._Element) -> Iterator[Block]:
+    """The blocks of all chapters in reading order; a chapter that is listed twice comes once."""
     files = {
         str(item.get("id")): posixpath.normpath(posixpath.join(posixpath.dirname(package), _path(item.get("href", ""))))
         for item in tree.iterfind(".//opf:manifest/opf:item", _NAMES)

@@ -1,4 +1,7 @@
-"""An RSS or Atom feed → the addresses of its entries, one a line, in its order. Runs in the limited process."""
+"""An RSS or Atom feed → the addresses of its entries, one a line, in its order. Runs in the limited process.
+
+The pages that the entries lead to are read by `index.readers.sources.read_feed`.
+"""
 
 import feedparser
 

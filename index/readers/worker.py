@@ -1,4 +1,4 @@
-"""The limited process that reads files nobody vouches for: `python -m index.readers.worker`, see `sandbox`.
+"""The limited process that reads files nobody vouches for: `python -m index.readers.worker`, started by `sandbox`.
 
 For every document a fresh child is forked, with limits on memory, time, files and processes: what one document does to
 its reader, the next does not meet. Requests and replies are frames: a line of JSON with a size, and as many bytes.
@@ -21,9 +21,10 @@ MEMORY = 1 << 30
 SECONDS = 60
 """Seconds of processor time a document may take to read."""
 MAX_REPLY = 100_000_000
-KINDS = ("html", "pdf", "docx", "epub", "feed")
+"""Bytes of a document as JSON that are sent back."""
 
 Reader = Callable[[bytes, str], Document]
+"""The function `read` of the module that is named as the kind of document: bytes and a hint → document."""
 
 
 def main() -> None:
@@ -62,6 +63,7 @@ def _ending(status: int) -> str:
 
 
 def _read(reader: Reader, data: bytes, hint: str, sink: BinaryIO) -> int:
+    """Write what a reader makes of the data; returns the exit status."""
     _limit()
     try:
         sink.write(json.dumps(_answer(reader, data, hint)).encode())
@@ -72,6 +74,7 @@ def _read(reader: Reader, data: bytes, hint: str, sink: BinaryIO) -> int:
 
 
 def _answer(reader: Reader, data: bytes, hint: str) -> dict[str, Any]:
+    """The document, or why there is none, as plain values."""
     try:
         return reader(data, hint).as_dict()
     except Unreadable as refusal:

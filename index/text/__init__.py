@@ -1,1 +1,5 @@
-"""Forms and parts of text: search form, sentences, passages, encodings. No model, no store."""
+"""Text in Arabic and English as such: its encoding, its search form and stems, its sentences and passages.
+
+Pure functions without a model or a store. Which file a text comes from is `index.readers`' part, what its words mean
+`index.models`'.
+"""

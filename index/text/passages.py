@@ -45,7 +45,21 @@ def count_tokens(text: str) -> int:
     """
     # A million letters without a space make tiktoken's regular expression overflow its stack.
     chunks = (text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK))
-    return sum(len(_encoding().encode_ordinary(chunk)) for chunk in chunks)
+    return sum(len(load_encoding().encode_ordinary(chunk)) for chunk in chunks)
+
+
+@cache
+def load_encoding() -> "Encoding":
+    """Load the o200k_base vocabulary that llama-index-core ships, where tiktoken would download it."""
+    # Found by the namespace's folder: looking for llama_index.core itself would import it.
+    spec = importlib.util.find_spec("llama_index")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        shipped = Path(folder, "core", "_static", "tiktoken_cache")
+        if shipped.is_dir():
+            os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(shipped))
+    import tiktoken
+
+    return tiktoken.get_encoding(ENCODING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +98,3 @@ def _stop(units: list[_Unit], begin: int, article: Article, budget: int) -> int:
     while stop > begin + 1 and count_tokens(article.text[units[begin].start : units[stop - 1].end]) > budget:
         stop -= 1
     return stop
-
-
-@cache
-def _encoding() -> "Encoding":
-    """Load the vocabulary that llama-index-core ships, where tiktoken would download it."""
-    # Found by the namespace's folder: looking for llama_index.core itself would import it.
-    spec = importlib.util.find_spec("llama_index")
-    for folder in (spec.submodule_search_locations or []) if spec else []:
-        shipped = Path(folder, "core", "_static", "tiktoken_cache")
-        if shipped.is_dir():
-            os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(shipped))
-    import tiktoken
-
-    return tiktoken.get_encoding(ENCODING)

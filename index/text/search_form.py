@@ -9,7 +9,9 @@ import threading
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
+
+import Stemmer
 
 from index.types import Language
 
@@ -122,8 +124,8 @@ def embedding_text(text: str) -> str:
     return " ".join(text.translate(_EMBEDDING).split())
 
 
-def without_marks(text: str) -> str:
-    """Return `text` without the signs that are written on letters."""
+def without_diacritics(text: str) -> str:
+    """Return `text` without diacritics: vowel signs, and accents where they are characters of their own."""
     return text.translate(_MARKS)
 
 
@@ -161,12 +163,21 @@ def stems(text: str) -> list[str]:
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """Return the stem of a word of the search form: Snowball's light stemmers, Arabic without its leading article.
+    """Return the stem of a word of the search form, an Arabic one's without its leading article.
 
     Each word is stemmed by its own script, so a name in the other script is matched as it is there.
     """
-    stemmers = _stemmers()
-    return str(stemmers.arabic.stemWord(without_article(word)) if is_arabic(word) else stemmers.english.stemWord(word))
+    return snowball_stem(without_article(word), "ar") if is_arabic(word) else snowball_stem(word, "en")
+
+
+@lru_cache(maxsize=100_000)
+def snowball_stem(word: str, language: Language) -> str:
+    """Return what Snowball's light stemmer of a language leaves of a word of the search form.
+
+    Safe to call from several threads: each has stemmers of its own.
+    """
+    stemmed: str = _STEMMERS.by_language[language].stemWord(word)
+    return stemmed
 
 
 def without_article(word: str) -> str:
@@ -176,17 +187,13 @@ def without_article(word: str) -> str:
 
 
 class _Stemmers(threading.local):
-    """A thread's own: one must not be used by two at a time."""
+    """A thread's own stemmers: PyStemmer forbids two threads to use one at the same time."""
 
     def __init__(self) -> None:
-        import Stemmer
-
-        self.arabic, self.english = Stemmer.Stemmer("arabic"), Stemmer.Stemmer("english")
+        self.by_language = {"ar": Stemmer.Stemmer("arabic"), "en": Stemmer.Stemmer("english")}
 
 
-@cache
-def _stemmers() -> _Stemmers:
-    return _Stemmers()
+_STEMMERS = _Stemmers()
 
 
 def _tidy(token: str) -> list[str]:

@@ -1,7 +1,9 @@
 """`Article` → `Sentence`s with exact offsets, in Arabic and English.
 
 A paragraph is a line, or several lines of a text wrapped at a fixed width; a sentence never crosses two. This file only
-finds the places to cut and never changes a character. Which dots are no ends is `index.text.abbreviations`.
+finds the places to cut and never changes a character. A single dot is judged by the few characters on both sides of
+it: it may belong to an abbreviation, an initial, an era or the number of a list's item. What sentences make together
+is `index.text.passages`'.
 
 sentencex and pysbd were compared: both cut after "د." and in "ق.م.", pysbd also at Arabic colons, in quadratic time.
 """
@@ -11,7 +13,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from index.text.abbreviations import ends_sentence
 from index.text.search_form import is_arabic, search_form
 from index.types import Article, Sentence
 
@@ -24,7 +25,7 @@ LONG = 600
 BOUND = 1000
 """Characters no sentence exceeds: a longer one is cut at a comma, else a space, else anywhere between two letters."""
 
-Span = tuple[int, int]
+_Span = tuple[int, int]
 """A half-open range of code points of the article's text."""
 
 _INVISIBLE = "\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
@@ -50,6 +51,34 @@ _LEAST = 100
 _MIN_WRAP, _MAX_WRAP = 40, 130
 
 
+def _word_set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Words before a dot, in search form.
+_NEVER_LAST = _word_set(
+    "mr mrs ms dr prof st rev hon gen col lt capt sgt maj cmdr adm gov sen rep pres messrs mme mlle fr sra mt ft vs cf "
+    "viz approx ca est dept univ e.g i.e v"
+)
+_BEFORE_A_NUMBER = _word_set(
+    "no nos fig figs vol vols p pp ch chap art sec eq par ver jan feb mar apr jun jul aug sep sept oct nov dec"
+)
+_MAYBE_LAST = _word_set("inc ltd co corp bros plc llc jr sr etc al ave blvd rd mph ph.d")
+_OPENERS = _word_set(
+    "the a an he she it its his her hers their they we you i our my in on at but and or so if as for from to this that "
+    "these those there here when while after before since although though however then also what who where why how not "
+    "no yes most many some all one both each according during with by under despite once until meanwhile"
+)
+_ARABIC_SHORT = _word_set("مج تح ط ص صص رض")
+_ARABIC_INITIALS = _word_set("اي اس اف ال ام ار اتش ايه بي تي جاي جي جيه دبليو دي سي كيه يو")
+_ARABIC_OPENERS = _word_set("ثم لكن كما اما لقد وقد وفي وهو وهي ولم ومن ولد توفي لذلك كذلك بعد قبل")
+
+_TOKEN = re.compile(r"[\w.\u0640\u064b-\u0652&]*$")
+_ERA_GLUED = re.compile(r"\d+(?:م|ه|ق\.م)")
+_ROMAN = re.compile(r"[IVX]{1,5}|[ivx]{1,5}")
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
 def split_sentences(article: Article) -> tuple[Sentence, ...]:
     """Return the sentences of an article in order; all but white space of the text lies in one of them.
 
@@ -63,15 +92,37 @@ def split_sentences(article: Article) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
-def _paragraphs(text: str) -> Iterator[Span]:
+def ends_sentence(before: str, after: str, *, opens_paragraph: bool) -> bool:
+    """Say whether a dot between `before` and `after` ends a sentence.
+
+    `before` are some 24 characters up to the dot, from the start of the paragraph if `opens_paragraph`; `after` starts
+    with the next word, what stands between them (white space, quotes) left out.
+    """
+    if after[:1].islower():
+        return False
+    before = before.rstrip()
+    match = _TOKEN.search(before)
+    raw = match.group().strip(".") if match else ""
+    head = before[: match.start()].rstrip() if match else before
+    if not raw:
+        return not before.endswith(".") or after[0].isupper()  # ". . ." is an ellipsis
+    if _numbers_an_item(raw, head, opens_paragraph=opens_paragraph):
+        return False
+    token = search_form(raw)
+    if is_arabic(token) or _ERA_GLUED.fullmatch(token):
+        return _arabic_ends(token, head, after)
+    return _latin_ends(token, raw, after)
+
+
+def _paragraphs(text: str) -> Iterator[_Span]:
     """Yield the paragraphs of a text, without the white space around them."""
-    lines: list[Span] = []
+    lines: list[_Span] = []
     offset = 0
     for line in text.splitlines(keepends=True):
         lines.append(_trim(text, offset, offset + len(line)))
         offset += len(line)
     width = _wrap_width(text, lines)
-    open_paragraph: Span | None = None
+    open_paragraph: _Span | None = None
     for position, (start, end) in enumerate(lines):
         joined = position > 0 and _runs_on(text, lines[position - 1], (start, end), width)
         if open_paragraph and joined:
@@ -84,7 +135,7 @@ def _paragraphs(text: str) -> Iterator[Span]:
         yield open_paragraph
 
 
-def _wrap_width(text: str, lines: list[Span]) -> int:
+def _wrap_width(text: str, lines: list[_Span]) -> int:
     """Return the width a text was wrapped at, 0 for a text with one paragraph a line.
 
     A wrapped line is full: the first word of the next one would not have fitted in it.
@@ -102,7 +153,7 @@ def _wrap_width(text: str, lines: list[Span]) -> int:
     return width if full >= 2 and full >= 0.8 * unended else 0
 
 
-def _runs_on(text: str, above: Span, below: Span, width: int) -> bool:
+def _runs_on(text: str, above: _Span, below: _Span, width: int) -> bool:
     """Say whether a line goes on in the next one, in a text wrapped at `width`."""
     if not width or above[0] == above[1] or below[0] == below[1] or _LIST_MARK.match(text, *below):
         return False
@@ -110,9 +161,9 @@ def _runs_on(text: str, above: Span, below: Span, width: int) -> bool:
     return above[1] - above[0] + 1 + len(first_word) > width
 
 
-def _cut(text: str, paragraph: Span) -> list[Span]:
+def _cut(text: str, paragraph: _Span) -> list[_Span]:
     """Return the sentences of a paragraph."""
-    pieces: list[Span] = []
+    pieces: list[_Span] = []
     last_is_fragment = False
     start = paragraph[0]
     for end in (*_ends(text, paragraph), paragraph[1]):
@@ -130,7 +181,7 @@ def _cut(text: str, paragraph: Span) -> list[Span]:
     return [part for piece in pieces for part in _bounded(text, piece)]
 
 
-def _ends(text: str, paragraph: Span) -> Iterator[int]:
+def _ends(text: str, paragraph: _Span) -> Iterator[int]:
     """Yield where the sentences of a paragraph end, except for the last one."""
     for match in _END.finditer(text, *paragraph):
         cut = match.end()
@@ -143,7 +194,7 @@ def _ends(text: str, paragraph: Span) -> Iterator[int]:
             yield cut
 
 
-def _is_end(text: str, match: re.Match[str], gap: re.Match[str], paragraph: Span) -> bool:
+def _is_end(text: str, match: re.Match[str], gap: re.Match[str], paragraph: _Span) -> bool:
     """Say whether the marks of `match` end a sentence; `gap` is what stands between them and the next word."""
     marks, after = match["marks"], text[gap.end() : min(gap.end() + 24, paragraph[1])]
     closed = gap.start() > match.end("marks")
@@ -180,7 +231,7 @@ def _is_end_without_space(marks: str, before: str, after: str, *, closed: bool) 
     return capitalised and (closed or (len(last) > 2 and last.isalpha() and last.islower()))
 
 
-def _bounded(text: str, piece: Span) -> Iterator[Span]:
+def _bounded(text: str, piece: _Span) -> Iterator[_Span]:
     """Yield a sentence, or its parts where it is too long."""
     start, end = piece
     while end - start > LONG:
@@ -208,10 +259,10 @@ def _between_letters(text: str, position: int) -> int:
     return position
 
 
-def _merge(text: str, paragraphs: Iterable[list[Span]]) -> list[list[Span]]:
+def _merge(text: str, paragraphs: Iterable[list[_Span]]) -> list[list[_Span]]:
     """Give a line of marks only ("***") to the sentence above it, and a lone item number ("1.") to the one below."""
-    merged: list[list[Span]] = []
-    carried: Span | None = None
+    merged: list[list[_Span]] = []
+    carried: _Span | None = None
     for pieces in paragraphs:
         is_sentence, is_marks = _is_sentence(text, pieces), _NO_WORD.fullmatch(text, *pieces[0])
         if carried and pieces[0][1] - carried[0] <= BOUND:
@@ -230,12 +281,56 @@ def _merge(text: str, paragraphs: Iterable[list[Span]]) -> list[list[Span]]:
     return merged
 
 
-def _is_sentence(text: str, pieces: list[Span]) -> bool:
+def _is_sentence(text: str, pieces: list[_Span]) -> bool:
     """Say whether a paragraph is more than marks or the number of an item."""
     return len(pieces) > 1 or not (_NO_WORD.fullmatch(text, *pieces[0]) or _NUMBERING.fullmatch(text, *pieces[0]))
 
 
-def _trim(text: str, start: int, end: int) -> Span:
+def _trim(text: str, start: int, end: int) -> _Span:
     """Return a range without the white space at both its ends."""
     piece = text[start:end].lstrip()
     return end - len(piece), end - len(piece) + len(piece.rstrip())
+
+
+def _numbers_an_item(raw: str, head: str, *, opens_paragraph: bool) -> bool:
+    """Say whether a token numbers an item of a list: "1", "2.3" or "IV" first in its paragraph or after an end."""
+    if not (raw.replace(".", "").isdecimal() or _ROMAN.fullmatch(raw)) or len(raw) > 6:
+        return False
+    first = opens_paragraph and not any(char.isalnum() for char in head)
+    return first or (len(raw) <= 2 and head.endswith((":", ".", "!", "?", "؟")))
+
+
+def _arabic_ends(token: str, head: str, after: str) -> bool:
+    words_before = search_form(head).split()
+    previous = words_before[-1] if words_before else ""
+    if token in _ARABIC_INITIALS:  # of a name, unless they spell one out: "بي بي سي."
+        return previous in _ARABIC_INITIALS or _opens_sentence(after)
+    if len(token) == 2:
+        token = token.removeprefix("و")  # "and": قال د. سعيد ود. ليلى
+    if not all(len(part) == 1 or part in _ARABIC_SHORT for part in token.split(".")):
+        # "632م." too: closed up, the era is written without a dot of its own.
+        return True
+    of_a_year = previous[-1:].isdecimal() or previous == "ق" or "." in token
+    return of_a_year and _opens_sentence(after)
+
+
+def _latin_ends(token: str, raw: str, after: str) -> bool:
+    if token in _NEVER_LAST:
+        return False
+    if token in _BEFORE_A_NUMBER:
+        return not after[:1].isdecimal()
+    dotted = all(len(part) == 1 for part in token.split("."))
+    if token in _MAYBE_LAST or (dotted and (len(token) > 1 or raw.isupper())):
+        return _opens_sentence(after)
+    return True
+
+
+def _opens_sentence(after: str) -> bool:
+    """Say whether the next word is one that sentences start with."""
+    found = _LETTERS.match(search_form(after))
+    if not found:
+        return False
+    word = found.group()
+    if is_arabic(word):
+        return word in _ARABIC_OPENERS or (word[0] == "و" and len(word) > 3)
+    return word in _OPENERS and not (len(word) == 1 and after[1:2] == ".")

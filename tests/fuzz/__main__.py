@@ -51,7 +51,7 @@ def main() -> None:
 def _target(kind: str) -> "Target":
     from tests.fuzz.targets import TARGETS
 
-    import_module(f"index.readers.{kind}" if kind != "markdown" else "index.readers.text")
+    import_module(f"index.readers.{kind}")
     return TARGETS[kind]
 
 

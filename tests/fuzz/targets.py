@@ -9,7 +9,8 @@ from pathlib import Path
 
 from config.errors import SourceError
 from index.readers.document import Document, Unreadable
-from index.readers.text import article_from_document, markdown
+from index.readers.markdown import markdown
+from index.readers.sources import article_from_document
 from index.text.decoding import decode
 from index.text.sentences import split_sentences
 from tests import documents
@@ -103,6 +104,11 @@ NEWS = (
     "<article><h1>T</h1><p>One two three.<br>Four <b>five</b>.</p><table><tr><td>a<td>b</table><ul><li>x</ul>"
     "<div style='display:none'>hidden</div></article><footer>© x</footer></body></html>"
 ).encode()
+STYLED = (
+    b"<html><head><style media=screen>.a, p#b.c > .d:not(.e, .f)::after{display:none!important;left:-9999px}"
+    b"@media (max-width:9px){.a{opacity:.5%}} .g{&.h{font-size:0em}} [i='j' i] ~ .k{visibility:hidden}</style></head>"
+    b"<body class=l><p class='a c' style='text-indent:-1e3em;opacity:\\30'>One two.</p><p id=b class=c>Three four.</body>"
+)
 PACKAGE = (
     b'<package xmlns="http://www.idpf.org/2007/opf"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">'
     b'<dc:title>T</dc:title></metadata><manifest><item id="a" href="c.xhtml" media-type="text/html"/></manifest>'
@@ -115,7 +121,7 @@ ATOM = (
 
 TARGETS: Mapping[str, Target] = {
     "html": Target(
-        _reader("html"), lambda: [documents.page(documents.ENGLISH), documents.page(documents.ARABIC), NEWS]
+        _reader("html"), lambda: [documents.page(documents.ENGLISH), documents.page(documents.ARABIC), NEWS, STYLED]
     ),
     "pdf": Target(
         _reader("pdf"),

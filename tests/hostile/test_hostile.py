@@ -13,8 +13,6 @@ from pathlib import Path
 import pytest
 
 from config.errors import SourceError
-from index.readers.document import Unreadable
-from index.readers.sandbox import Sandbox
 from index.readers.sources import article_from_bytes, read_source
 from index.text.sentences import split_sentences
 from index.types import Article, Metadata
@@ -182,41 +180,6 @@ def test_a_folder_of_them_still_gives_its_good_article(tmp_path: Path) -> None:
     found = list(read_source(tmp_path))
     assert "A good article." in [item.text for item in found if isinstance(item, Article)]
     assert all(str(item).isprintable() for item in found if isinstance(item, SourceError))
-
-
-def test_what_hangs_is_ended_and_the_next_is_read() -> None:
-    sandbox = Sandbox(seconds=1)
-    slow = b"<p>" + b"<" * 5_000_000 + b" text"
-    began = time.monotonic()
-    with pytest.raises(Unreadable, match="takes too long"):
-        sandbox.read("html", slow)
-    assert time.monotonic() - began < 8
-    patient = Sandbox()
-    assert patient.read("html", documents.page(documents.ENGLISH)).title == "Title"
-    sandbox.close()
-    patient.close()
-
-
-@pytest.mark.parametrize(
-    ("attempt", "outcome"),
-    [
-        ("bytearray(2 << 30)", "MemoryError"),
-        ("os.write(os.open('/tmp/sanad-hostile', os.O_WRONLY | os.O_CREAT), b'x')", "OSError"),
-        ("[open('/dev/null') for _ in range(99)]", "OSError"),
-        ("print(os.environ.get('OPENAI_API_KEY'))", "None"),
-    ],
-)
-def test_a_reader_that_is_taken_over_has_little_to_take(attempt: str, outcome: str) -> None:
-    code = f"""
-import os, signal
-from index.readers import worker
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-worker._limit()
-{attempt}
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env={"PATH": ""})
-    assert outcome in done.stdout + done.stderr
-    Path("/tmp/sanad-hostile").unlink(missing_ok=True)
 
 
 def test_text_that_hides_or_gives_orders_is_text_and_nothing_else() -> None:

@@ -36,7 +36,7 @@ from bot.telegram.workers import WorkStopped
 from config.errors import SourceError
 from index.indexing import IndexingResult
 from index.readers.fetch import Fetcher
-from index.readers.sources import KINDS, article_from_bytes, article_from_text
+from index.readers.sources import KINDS, article_from_address, article_from_bytes, article_from_text
 from index.text.passages import count_tokens
 from index.types import Article
 
@@ -106,7 +106,7 @@ async def receive_link(context: UpdateContext, address: str) -> ArticleKey | Non
     context.use(0, question=True)
     fetcher = Fetcher(allowed_hosts=context.services.settings.allowed_hosts)
     async with context.progress():
-        fetching = context.work(partial(fetcher.article, address))
+        fetching = context.work(partial(article_from_address, address, fetcher))
         article = await _read_article(context, address, fetching, unreadable=messages.LINK_NOT_READ)
     if article is None:
         return None

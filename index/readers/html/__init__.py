@@ -1,5 +1,9 @@
-"""Web pages: what of a page is its article. Fetching them is `index.readers.fetch`'s."""
+"""Web pages → documents: what of a page is its article (`page`), and what it has but does not show (`hidden`).
 
-from index.readers.html.page import read
+E-books are made of such pages and share how they are parsed and cut into blocks. Fetching pages is
+`index.readers.fetch`'s.
+"""
 
-__all__ = ["read"]
+from index.readers.html.page import blocks, decode_page, parse, read
+
+__all__ = ["blocks", "decode_page", "parse", "read"]

@@ -1,4 +1,7 @@
-"""PDF files: glyphs on pages as paragraphs in the order they are read. Scans have none and are refused."""
+"""PDF files → documents: characters with their places (`document`), put into lines and paragraphs (`layout`).
+
+Arabic is turned into the order in which it is read (`bidi`). Scans, which have no characters, are refused.
+"""
 
 from index.readers.pdf.document import read
 

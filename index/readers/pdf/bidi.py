@@ -26,38 +26,39 @@ _MIRROR = {char: other for one, two in _PAIRS for char, other in ((one, two), (t
 
 
 def is_rtl(text: str) -> bool:
-    """Whether most letters of a text are written from right to left."""
+    """Say whether most letters of a text are written from right to left."""
     return 2 * len(_IS_RTL.findall(text)) > len(_IS_RTL.findall(text)) + len(_IS_LTR.findall(text))
 
 
 def has_rtl(text: str) -> bool:
-    """Whether any letter of a text is written from right to left."""
+    """Say whether any letter of a text is written from right to left."""
     return _IS_RTL.search(text) is not None
 
 
-def read_order(glyphs: Sequence[str], *, rtl: bool) -> str:
-    """The line whose glyphs, from left to right, are these; `rtl` is the direction of its paragraph.
+def reading_order(glyphs: Sequence[str], *, rtl: bool) -> str:
+    """Return the line whose glyphs, from left to right, are these; `rtl` is the direction of its paragraph.
 
     A glyph is one letter with its marks, or a ligature's letters in the order they are read.
     """
-    text, owner = _joined(glyphs)
+    text = "".join(glyphs)
+    owner = [number for number, glyph in enumerate(glyphs) for _ in glyph]  # the glyph of each character
     if rtl:
-        return shaped("".join(_turned(text, owner, 0, len(text))))
+        return without_presentation_forms("".join(_turned(text, owner, 0, len(text))))
     pieces: list[str] = []
     end = 0
     for run in _ARABIC_RUN.finditer(text):
         pieces += [text[end : run.start()], *_turned(text, owner, *run.span())]
         end = run.end()
-    return shaped("".join([*pieces, text[end:]]))
+    return without_presentation_forms("".join([*pieces, text[end:]]))
 
 
-def shaped(text: str) -> str:
-    """A text whose presentation forms (the shapes of letters, ligatures) are ordinary letters."""
+def without_presentation_forms(text: str) -> str:
+    """Return a text with ordinary letters for its presentation forms (shapes of letters, and ligatures)."""
     return _PRESENTATION.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
 
 
-def nested(text: str) -> str:
-    """An Arabic paragraph whose brackets and quotes open before they close.
+def balanced(text: str) -> str:
+    """Return an Arabic paragraph with brackets and quotes that open before they close.
 
     Producers and PDFium differ in whether a bracket is kept as it looks or as it is meant. The space beside it tells,
     or else whether one is open.
@@ -75,20 +76,15 @@ def nested(text: str) -> str:
     return "".join(chars)
 
 
-def _opens(before: str, after: str, depth: int) -> bool:
-    free, bound = not before.strip(_LOOSE), not after.strip(_TIGHT)
-    return depth == 0 if free == bound else free
-
-
-def arabic_health(text: str) -> int:
-    """How many words begin with ال less how many end in لا: negative for Arabic written backwards."""
+def direction_score(text: str) -> int:
+    """Return how many words begin with ال less how many end in لا: negative for Arabic written backwards."""
     words: list[str] = re.findall(rf"[{_RTL}]+", text)
     return sum((len(word) > 3) * (word.startswith("ال") - word.endswith("لا")) for word in words)
 
 
-def _joined(glyphs: Sequence[str]) -> tuple[str, list[int]]:
-    """The glyphs as one text, and the number of the glyph that each character belongs to."""
-    return "".join(glyphs), [number for number, glyph in enumerate(glyphs) for _ in glyph]
+def _opens(before: str, after: str, depth: int) -> bool:
+    free, bound = not before.strip(_LOOSE), not after.strip(_TIGHT)
+    return depth == 0 if free == bound else free
 
 
 def _turned(text: str, owner: Sequence[int], start: int, end: int) -> Iterable[str]:
@@ -111,7 +107,7 @@ def _latin_and_numbers(text: str, start: int, end: int) -> list[tuple[int, int]]
 
 def _with_brackets(text: str, start: int, stop: int, end: int) -> tuple[int, int]:
     """A run of words with the brackets that close behind it what opens inside: f(n)."""
-    brackets = sum(char in "()" for char in text[start:stop])  # which of the two they are, `nested` says
+    brackets = sum(char in "()" for char in text[start:stop])  # which of the two they are, `balanced` says
     is_open = brackets % 2 == 1 and stop < end and text[stop] in "()"
     return start, stop + is_open
 
@@ -122,9 +118,6 @@ def _glyphs_backwards(text: str, owner: Sequence[int], start: int, end: int) -> 
         low = position - 1
         while low > start and owner[low - 1] == owner[position - 1]:
             low -= 1
-        yield _mirrored(text[low:position])
+        glyph = text[low:position]
+        yield _MIRROR.get(glyph, glyph)
         position = low
-
-
-def _mirrored(glyph: str) -> str:
-    return _MIRROR.get(glyph, glyph)

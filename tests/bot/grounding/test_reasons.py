@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.grounding.reasons import added_reason
-from index.text.search_form import without_marks
+from index.text.search_form import without_diacritics
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,9 @@ def test_the_reason_is_what_follows_unless_the_sentence_says_it(claim: str, reas
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=50), max_size=3))
 def test_any_text_is_read(claim: str, sentences: list[str]) -> None:
-    assert added_reason(claim, sentences) in without_marks(claim)
+    assert added_reason(claim, sentences) in without_diacritics(claim)
 
 
 @given(st.text(alphabet="because of لأن بسبب", max_size=3000))
 def test_a_reason_is_a_part_of_its_claim(claim: str) -> None:
-    assert added_reason(claim, []) in without_marks(claim)
+    assert added_reason(claim, []) in without_diacritics(claim)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import SourceError
+from index.readers.files import printable_path
 from index.readers.sources import Skipped, Unchanged, read_source
 from index.types import Article
 from tests import documents
@@ -93,3 +94,53 @@ def test_a_file_that_is_known_as_it_is_is_not_read_again(tmp_path: Path) -> None
     assert list(read_source(tmp_path, known=known)) == [Unchanged(article.source)]
     path.write_bytes(documents.page(ENGLISH[:2]))
     assert [type(item) for item in read_source(tmp_path, known=known)] == [Article]
+
+
+def read(path: Path) -> Article:
+    (article,) = read_source(path)
+    assert isinstance(article, Article)
+    return article
+
+
+def test_a_file_name_is_shown_on_one_line_and_hides_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a\n\x1b[31m\u202egnp.txt"
+    path.write_text("text", encoding="utf-8")
+    assert read(path).source == f"{tmp_path}/a\\n\\x1b[31m\\u202egnp.txt"
+    assert printable_path(Path("كتاب\u200cها.txt")) == "كتاب\u200cها.txt"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("missing\n.txt", "no file"),
+        ("a\0b.txt", "cannot be read"),
+        ("x" * 300, "cannot be read"),
+        ("page.rtf", "type"),
+    ],
+)
+def test_a_path_that_cannot_be_read_is_named(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "page.rtf").write_text("text", encoding="utf-8")
+    with pytest.raises(SourceError, match=words) as caught:
+        list(read_source(tmp_path / name))
+    assert "\n" not in str(caught.value)
+
+
+def test_pipes_devices_and_large_files_are_refused_before_they_are_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    with (tmp_path / "large.txt").open("wb") as file:
+        file.truncate(50_000_000)
+    for path, words in (
+        (tmp_path / "pipe.txt", "regular"),
+        (Path("/dev/zero"), "regular"),
+        (tmp_path / "large.txt", "MB"),
+    ):
+        with pytest.raises(SourceError, match=words):
+            list(read_source(path))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable for root")
+def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("text", encoding="utf-8")
+    (tmp_path / "a.txt").chmod(0)
+    with pytest.raises(SourceError, match="Permission denied"):
+        list(read_source(tmp_path / "a.txt"))

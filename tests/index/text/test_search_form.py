@@ -1,10 +1,23 @@
+"""Spellings made equal and mapped back, languages told apart, words and their stems."""
+
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.search_form import SearchText, embedding_text, language_of, search_form, stems, without_article, words
+from index.text.search_form import (
+    SearchText,
+    embedding_text,
+    language_of,
+    search_form,
+    snowball_stem,
+    stems,
+    without_article,
+    words,
+)
+from index.types import Language
 
 TEXTS = st.lists(
     st.one_of(
@@ -143,6 +156,21 @@ def test_words_and_numbers(text: str, expected: list[str]) -> None:
 )
 def test_forms_of_a_word_have_one_stem(same: str) -> None:
     assert len(set(stems(same))) == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "stemmed"),
+    [("running", "en", "run"), ("المدرسون", "ar", "مدرس"), ("كتابهم", "ar", "كتاب"), ("running", "ar", "running")],
+)
+def test_a_word_has_a_stem_in_each_language(word: str, language: Language, stemmed: str) -> None:
+    assert snowball_stem(word, language) == stemmed
+
+
+def test_threads_stem_at_the_same_time_as_one_does_alone() -> None:
+    vocabulary = [f"{left}{right}" for left in ("running", "الكاتب", "bases", "مدرس") for right in range(2000)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda word: snowball_stem.__wrapped__(word, "en"), vocabulary * 2))
+    assert found == [snowball_stem(word, "en") for word in vocabulary] * 2
 
 
 def test_stems_stand_for_the_words_one_by_one_and_keep_short_ones() -> None:
