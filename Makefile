@@ -5,13 +5,19 @@ CONSTRAINTS := config/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: ask chat test lint types unit fuzz calibrate benchmark-evidence benchmark-speed benchmark-evaluation \
+.PHONY: ask install chat test lint types unit fuzz calibrate benchmark-evidence benchmark-speed benchmark-evaluation \
     benchmark-grounding benchmark-readers benchmark-library benchmark-telegram evaluate floors format help-text constraints clean
 
 ask: .venv/.installed
 	@$(BIN)/sanad index --quiet seeds
 	@printf '%s' "$$Q" | $(BIN)/sanad ask - || test $$? -eq 1  # an honest refusal is no failure
 export Q
+
+# `sanad` on the PATH, in an environment of its own.
+install:
+	@if command -v uv >/dev/null; then uv tool install --force --constraints $(CONSTRAINTS) .; \
+	elif command -v pipx >/dev/null; then pipx install --force --pip-args="--constraint $(CURDIR)/$(CONSTRAINTS)" .; \
+	else echo "Neither uv nor pipx is installed. Install one of them, or use $(CURDIR)/.venv/bin/sanad, which make ask makes." >&2; exit 1; fi
 
 chat: .venv/.installed
 	@$(BIN)/sanad index --quiet seeds
