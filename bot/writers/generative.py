@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import prompts
 from bot.grounding.check import Sources
-from bot.parsing.claims import ClaimStream
-from bot.parsing.refusals import without_refusal
+from bot.parsing.claims import ClaimParser, without_refusal
 from bot.rendering.bidi import clean
 from bot.types import DraftClaim, Fault, Note, Question, Usage, Withheld
 from bot.writers import Declined, WriterFailed
@@ -71,7 +70,7 @@ class GenerativeWriter:
         chosen = choose_sentences(found, sources, withheld, budget=self._budget)
         sources.show(chosen)
         messages = _messages(question, chosen, withheld)
-        stream = ClaimStream(chosen)
+        stream = ClaimParser(chosen)
         drafts = _Drafts(question)
         written, failure = "", None
         try:

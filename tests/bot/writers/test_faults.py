@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import bootstrap
-from bot.parsing.refusals import is_refusal, without_refusal
 from bot.questions import read_question
-from bot.types import Answer, Claimed, DraftClaim, Note
+from bot.types import Answer, Claimed, Note
 from bot.writers.scripted import Fail, Say, serve_script
 from config.settings import load_settings
 from index.readers.sources import article_from_text
@@ -146,39 +145,6 @@ def test_a_body_that_cannot_be_unpacked_is_a_fault_of_the_server(home: Path) -> 
     turn = Fail(200, "data: no gzip\n\n", {"Content-Type": "text/event-stream", "Content-Encoding": "gzip"})
     reply, _ = ask(home, QUESTION, turn)
     assert reply.note is Note.MODEL_FAILED
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "The article does not say.",
-        "The article doesn't say.",
-        "Answer: The article does not say.",
-        "The sentences do not mention when it was opened.",
-        "The provided text does not specify this.",
-        "I cannot answer this question.",
-        "There is no information about that.",
-        "لا يذكر المقال ذلك.",
-        "المقال لا يذكر ذلك.",
-        "لا تذكر الجمل متى افتتح.",
-        "لا توجد معلومات عن ذلك.",
-    ],
-)
-def test_a_refusal_is_known_in_other_words(said: str) -> None:
-    assert is_refusal(said)
-
-
-@pytest.mark.parametrize(
-    "said",
-    ["The bridge was opened in 1932.", "The king does not say.", "The article was written in 1932.", "افتتح الجسر."],
-)
-def test_a_statement_is_no_refusal(said: str) -> None:
-    assert not is_refusal(said)
-
-
-def test_what_stands_beside_a_refusal_is_kept() -> None:
-    both = DraftClaim("The article does not say that it was opened by King Hussein; King Faisal opened it.", ("1",))
-    assert without_refusal(both) == DraftClaim("King Faisal opened it.", ("1",))
 
 
 ORDERS = (
