@@ -11,7 +11,7 @@ from bot.grounding.agreement import EncoderAgreement
 from bot.writers import Writer
 from bot.writers.extractive import ExtractiveWriter
 from bot.writers.generative import GenerativeWriter
-from bot.writers.models import connected, has_model, make_model, model_name
+from bot.writers.models import connect_model, has_model, make_model, model_name
 from config.errors import ModelError, SettingsError
 from config.settings import Settings
 from index.indexing import Indexer
@@ -85,7 +85,7 @@ def _make_writer(settings: Settings, name: str | None, extractive: Writer) -> Wr
         case "generative" if has_model(settings):
             chosen = settings.llm
             return GenerativeWriter(
-                partial(connected, settings),
+                partial(connect_model, settings),
                 name=model_name(settings),
                 context=chosen.context,
                 max_tokens=chosen.max_tokens,

@@ -10,8 +10,7 @@ from time import perf_counter
 
 from bot import messages
 from bot.bootstrap import App, bootstrap
-from bot.model_check import try_model
-from bot.writers.models import has_model
+from bot.writers.models import check_model, has_model
 from config.errors import NoArticles, SanadError
 from config.settings import load_settings, origins, user_file
 
@@ -104,4 +103,4 @@ def _language_model(app: App) -> str:
     if not has_model(app.settings):
         return "none; answers quote the article's own sentences"
     began = perf_counter()
-    return f"{try_model(app)}, {perf_counter() - began:.1f} s for a word"
+    return f"{check_model(app.settings)}, {perf_counter() - began:.1f} s for a word"

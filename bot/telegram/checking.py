@@ -4,10 +4,9 @@ import asyncio
 from time import perf_counter
 
 from bot.bootstrap import App
-from bot.model_check import try_model
 from bot.telegram.runtime.serving import make_bot
 from bot.types import Question
-from bot.writers.models import has_model
+from bot.writers.models import check_model, has_model
 from config.errors import BotError, NoArticles, SanadError
 
 
@@ -47,7 +46,7 @@ def _check_library(app: App) -> str:
 
 
 def _check_model(app: App) -> str:
-    spoken = try_model(app) if has_model(app.settings) else ""
+    spoken = check_model(app.settings) if has_model(app.settings) else ""
     began = perf_counter()
     try:
         reply = app.engine.answer(Question("What does the article say?", "en"))

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from bot.telegram.state.database import Database
-from bot.writers.scripted import Say, serve_script
 from tests.bot.telegram.bot_api import BotApi
 from tests.bot.telegram.conftest import Running, Talk
 from tests.bot.telegram.engines import slowed
 from tests.bot.telegram.people import Person
+from tests.scripted_model import Say, serve_script
 
 FIRST = "How many passengers can the Noor carry?"
 FOLLOW = "And how many cars?"

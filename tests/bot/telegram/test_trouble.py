@@ -24,13 +24,13 @@ from bot.telegram.runtime.serving import make_bot, token_of
 from bot.telegram.state.database import Database
 from bot.telegram.state.journal import DONE, Journal, Received
 from bot.telegram.updates.webhook import watch
-from bot.writers.scripted import Fail, Say, serve_script
 from config.errors import BotError
 from index.readers.sources import article_from_text
 from tests.bot.telegram.bot_api import TOKEN, BotApi, Fault
 from tests.bot.telegram.conftest import Running, Talk, make_app
 from tests.bot.telegram.engines import slowed
 from tests.bot.telegram.people import Person, make_group
+from tests.scripted_model import Fail, Say, serve_script
 
 ROOT = Path(__file__).resolve().parents[3]
 LIGHT = {"provider": "light"}

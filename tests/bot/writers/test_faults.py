@@ -13,10 +13,10 @@ import pytest
 from bot.bootstrap import bootstrap
 from bot.questions import read_question
 from bot.types import Answer, Claimed, Note
-from bot.writers.scripted import Fail, Say, serve_script
 from config.settings import load_settings
 from index.readers.sources import article_from_text
 from tests.bot.writers.test_generative import QUESTION, TEXT, ask, engine, home, opened, texts
+from tests.scripted_model import Fail, Say, serve_script
 
 __all__ = ["home", "opened"]
 

@@ -12,9 +12,9 @@ from bot.bootstrap import App, bootstrap
 from bot.questions import read_question
 from bot.retry_policy import LEAST_TRIES
 from bot.types import Answer, Claimed, Finished, Note, Reason, Refusal, Reply
-from bot.writers.scripted import Fail, Say, ScriptedServer, serve_script
 from config.settings import load_settings
 from index.readers.sources import article_from_text
+from tests.scripted_model import Fail, Say, ScriptedServer, serve_script
 
 TEXT = """The Hassan Bridge was opened in 1932 by King Faisal. It is 503 metres long and painted grey.
 Every year ten painters from Mosul work on it. They use 40 tons of paint.

@@ -15,7 +15,7 @@ import pytest
 from bot.bootstrap import App, bootstrap
 from bot.questions import read_question
 from bot.types import Answer
-from bot.writers import local
+from bot.writers import models
 from config.settings import load_settings
 from index.readers.sources import article_from_text
 
@@ -70,23 +70,26 @@ def test_what_a_real_model_says_stands_and_an_article_gives_it_no_orders(app: Ap
 
 def test_two_threads_start_one_server_and_a_dead_one_is_started_again(app: App) -> None:
     found: list[str] = []
-    threads = [threading.Thread(target=lambda: found.append(local.serve(str(_GGUF), context=2048))) for _ in range(2)]
+    threads = [
+        threading.Thread(target=lambda: found.append(models.serve_local_model(str(_GGUF), context=2048)))
+        for _ in range(2)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert len(set(found)) == 1
-    process, _ = local._SERVERS._running[str(_GGUF), 2048]
+    process, _ = models._LOCAL_SERVERS._running[str(_GGUF), 2048]
     assert os.getsid(process.pid) != os.getsid(0), "Ctrl-C of the terminal does not reach it"
     os.kill(process.pid, signal.SIGKILL)
     process.wait(10)
-    assert local.serve(str(_GGUF), context=2048) != found[0]
+    assert models.serve_local_model(str(_GGUF), context=2048) != found[0]
 
 
 def test_the_server_ends_with_the_process_that_started_it() -> None:
     script = (
-        "import sys; from bot.writers import local; local.serve(sys.argv[1], context=512);"
-        "print(local._SERVERS._running[sys.argv[1], 512][0].pid)"
+        "import sys; from bot.writers import models; models.serve_local_model(sys.argv[1], context=512);"
+        "print(models._LOCAL_SERVERS._running[sys.argv[1], 512][0].pid)"
     )
     run = subprocess.run(
         [sys.executable, "-c", script, str(_GGUF)], capture_output=True, text=True, timeout=60, check=True
