@@ -36,7 +36,7 @@ class App:
     retriever: Retriever
     engine: Engine
 
-    def converse(self) -> Conversation:
+    def new_conversation(self) -> Conversation:
         """A new conversation; the model, where there is one, makes follow-ups stand alone."""
         writer = self.engine.writer
         return Conversation(writer.rewrite if isinstance(writer, GenerativeWriter) else None)

@@ -19,7 +19,7 @@ def read_question(text: str, *, language: Literal["auto", "ar", "en"], article_i
     Raises: QuestionError when it has no word of LEAST_LETTERS or is longer than MOST_CHARACTERS.
     """
     stripped = text.strip()
-    spoken = language_typed(stripped[:MOST_CHARACTERS]) if language == "auto" else language
+    spoken = detect_language(stripped[:MOST_CHARACTERS]) if language == "auto" else language
     if not any(sum(map(str.isalpha, word)) >= LEAST_LETTERS for word in words(stripped)):
         raise QuestionError(messages.QUESTION_EMPTY(spoken))
     if len(stripped) > MOST_CHARACTERS:
@@ -27,7 +27,7 @@ def read_question(text: str, *, language: Literal["auto", "ar", "en"], article_i
     return Question(stripped, spoken, article_id)
 
 
-def language_typed(text: str) -> Language:
+def detect_language(text: str) -> Language:
     """The language of what a person typed, by its question mark where it has no letter."""
     if any(map(str.isalpha, search_form(text))):
         return language_of(text)

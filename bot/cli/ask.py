@@ -14,7 +14,7 @@ from bot.bootstrap import App
 from bot.questions import read_question
 from bot.rendering.bidi import clean
 from bot.rendering.reply_json import reply_json
-from bot.rendering.spans import Line, lines, to_rich, to_text
+from bot.rendering.reply_text import Line, reply_lines, to_rich, to_text
 from bot.types import EVERYTHING, Answer
 from config.errors import NoArticles, SourceError, UnknownArticle
 from config.settings import load_settings, origins
@@ -66,7 +66,7 @@ def ask_question(
     if as_json:
         print(json.dumps(reply_json(reply), ensure_ascii=False, indent=2))
     else:
-        show(lines(reply), plain=app.settings.interface.plain)
+        show(reply_lines(reply), plain=app.settings.interface.plain)
     return isinstance(reply, Answer)
 
 

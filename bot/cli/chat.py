@@ -13,14 +13,14 @@ from bot.cli.ask import in_language, show
 from bot.cli.exit import leave
 from bot.questions import read_question
 from bot.rendering.bidi import clean
-from bot.rendering.spans import (
+from bot.rendering.reply_text import (
     Line,
-    Span,
+    Segment,
     citations,
     claim_line,
     context_line,
     lines_after_claims,
-    numbered,
+    number_citations,
     quote_line,
     source_lines,
 )
@@ -45,7 +45,7 @@ class Chat:
         self._article: ArticleRecord | None = app.library.resolve(article) if article else None
         self._reply: Reply | None = None
         self._warming: Thread | None = None
-        self._conversation = app.converse()
+        self._conversation = app.new_conversation()
         self._commands: dict[str, Callable[[str], Iterator[Line]]] = {
             "/articles": self._list_articles,
             "/article": self._choose_article,
@@ -87,7 +87,7 @@ class Chat:
 
     def _report(self, error: SanadError, *, typed: bool) -> None:
         if typed:
-            show([Line(self._tongue, (Span(str(error)),))], plain=self._plain)
+            show([Line(self._tongue, (Segment(str(error)),))], plain=self._plain)
         else:
             print(f"sanad: {error}", file=sys.stderr)
 
@@ -108,7 +108,7 @@ class Chat:
             asked = replace(asked, article_id=self._article.id)
         question = self._conversation.understand(asked)
         if question != asked:
-            yield Line(question.language, (Span(f"→ {clean(question.text)}", "dim"),))
+            yield Line(question.language, (Segment(f"→ {clean(question.text)}", "dim"),))
         with in_language(question.language, asked.article_id, only=self._only):
             yield from self._stream(question)
         yield Line(question.language, ())
@@ -121,7 +121,7 @@ class Chat:
             match event:
                 case Claimed(claim):
                     cited += claim.citations
-                    yield claim_line(claim, numbered(cited), question.language)
+                    yield claim_line(claim, number_citations(cited), question.language)
                 case Finished(reply):
                     self._reply = reply
                     self._conversation.remember(question, reply)
@@ -130,7 +130,8 @@ class Chat:
     def _list_articles(self, _: str) -> Iterator[Line]:
         for record in self._app.library.records():
             chosen = "→ " if self._article and record.id == self._article.id else "  "
-            yield Line(record.language, (Span(chosen), Span(record.id, "mark"), Span(f"  {clean(record.title)}")))
+            title = Segment(f"  {clean(record.title)}")
+            yield Line(record.language, (Segment(chosen), Segment(record.id, "mark"), title))
 
     def _choose_article(self, name: str) -> Iterator[Line]:
         with in_language(self._tongue, name):
@@ -141,7 +142,7 @@ class Chat:
         if not self._cited:
             yield self._say(messages.CHAT_NO_ANSWER)
             return
-        numbers = numbered(self._cited)
+        numbers = number_citations(self._cited)
         for citation in self._cited:
             yield quote_line([citation], numbers)
         yield from source_lines(self._cited, self._tongue)
@@ -168,7 +169,7 @@ class Chat:
 
     def _help(self, _: str) -> Iterator[Line]:
         for line in messages.CHAT_HELP(self._tongue).splitlines():
-            yield Line(self._tongue, (Span(line),))
+            yield Line(self._tongue, (Segment(line),))
 
     def _welcome(self) -> Iterator[Line]:
         count = len(self._app.library.records())
@@ -182,7 +183,7 @@ class Chat:
         yield self._say(messages.CHAT_WELCOME, articles=about)
 
     def _say(self, message: messages.Message, **values: object) -> Line:
-        return Line(self._tongue, (Span(message(self._tongue, **values), "dim"),))
+        return Line(self._tongue, (Segment(message(self._tongue, **values), "dim"),))
 
     @property
     def _tongue(self) -> Language:

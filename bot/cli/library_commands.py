@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from bot import messages
 from bot.bootstrap import App
 from bot.cli.ask import progress_bar
-from bot.questions import language_typed
+from bot.questions import detect_language
 from bot.rendering.bidi import clean
-from bot.rendering.locations import one_line
+from bot.rendering.reply_text import one_line
 from config.errors import NoArticles, QuestionError, UnknownArticle
 from index.library.filters import Filter
 from index.retrieval.links import link_to
@@ -68,7 +68,7 @@ def search_sentences(app: App, text: str, *, article: str | None, k: int, only: 
     Raises: QuestionError if the text has no word.
     """
     if not words(text):
-        raise QuestionError(messages.SEARCH_EMPTY(language_typed(text)))
+        raise QuestionError(messages.SEARCH_EMPTY(detect_language(text)))
     article_id = app.library.resolve(article).id if article else None
     found = app.engine.retriever.find(text, article_id=article_id, only=only, k=k)
     for evidence in found.evidence[:k]:

@@ -287,7 +287,7 @@ def serve_local_model(path: str, *, context: int) -> str:
         import xllamacpp  # noqa: F401 - only to say clearly that it is missing
     except ImportError as error:
         raise ModelError(
-            f"llm.path needs the package xllamacpp, which is not installed; run {sys.executable} -m pip install xllamacpp."
+            f"llm.path needs the package xllamacpp; run {sys.executable} -m pip install xllamacpp."
         ) from error
     return _LOCAL_SERVERS.address(path, context)
 

@@ -12,7 +12,7 @@ from bot.bootstrap import App
 from bot.conversation import Conversation
 from bot.messages import Message
 from bot.questions import MOST_CHARACTERS, read_question
-from bot.rendering.spans import citations
+from bot.rendering.reply_text import citations
 from bot.telegram.outgoing import messages
 from bot.telegram.outgoing.cards import answer_buttons, claim_groups, reply_groups, understood_group
 from bot.telegram.outgoing.native import native_reply
@@ -109,9 +109,9 @@ async def _reply(asking: Asking, live: Live) -> Reply | None:
 
 def _conversation(turn: Turn) -> Conversation:
     """What this person and the bot said here since the last /new."""
-    conversation = turn.desk.app.converse()
+    conversation = turn.desk.app.new_conversation()
     for earlier in turn.desk.answers.last(turn.chat.id, turn.person_id, since=turn.chat.since):
-        conversation.recall(earlier.understood, earlier.text)
+        conversation.add_turn(earlier.understood, earlier.text)
     return conversation
 
 

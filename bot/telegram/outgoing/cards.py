@@ -5,8 +5,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot import messages as common
-from bot.rendering.quote_marks import in_marks
-from bot.rendering.spans import is_quotation
+from bot.rendering.reply_text import in_quote_marks, is_quotation
 from bot.telegram.outgoing import messages
 from bot.telegram.outgoing.calls import Button, button
 from bot.telegram.outgoing.origins import link_of, place_of, shortened
@@ -189,6 +188,6 @@ def _note(reply: Reply) -> list[Group]:
 
 
 def _enclosed(spans: list[Span], language: Language) -> list[Span]:
-    opening, texts, closing = in_marks([span.text for span in spans], language)
+    opening, texts, closing = in_quote_marks([span.text for span in spans], language)
     inner = [replace(span, text=text) for span, text in zip(spans, texts, strict=True)]
     return [Span(opening), *inner, Span(closing)]

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from bot.rendering.locations import place_words
+from bot.rendering.reply_text import location_text
 from bot.telegram.outgoing.texts import one_line
 from index.retrieval.links import link_to
 from index.types import Article, Sentence
@@ -20,7 +20,7 @@ _ADDRESS = re.compile(rf"https?://{_LABEL}(?:\.{_LABEL})+\.?(?::[0-9]{{1,5}})?(?
 
 def place_of(article: Article, sentence: Sentence, tellings: int = 1) -> str:
     """What is known of where the sentence stands, after commas, in the article's language."""
-    return place_words(article, sentence, article.language, tellings=tellings, tidy=shortened)
+    return location_text(article, sentence, article.language, tellings=tellings, tidy=shortened)
 
 
 def link_of(article: Article, sentence: Sentence) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
-from bot.rendering.spans import citations
+from bot.rendering.reply_text import citations
 from bot.telegram.outgoing.origins import link_of, place_of
 from bot.telegram.outgoing.texts import units
 from bot.telegram.state.database import Database

@@ -9,7 +9,7 @@ from bot.telegram.outgoing import messages
 from bot.telegram.outgoing.counted import counted
 from bot.telegram.outgoing.delivery import Allowance
 from bot.telegram.state.database import Database
-from config.settings import Telegram
+from config.settings import TelegramSettings
 from index.types import Language
 
 MINUTE, DAY = 60.0, 86_400.0
@@ -33,7 +33,7 @@ class Reached:
 class Limits:
     """What was used within the last minute and day, by person."""
 
-    def __init__(self, database: Database, settings: Telegram) -> None:
+    def __init__(self, database: Database, settings: TelegramSettings) -> None:
         self._database, self._settings = database, settings
         self._typed = Allowance(TYPED * settings.questions_per_minute, MINUTE)
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Set as AbstractSet
 
-from config.settings import Telegram
+from config.settings import TelegramSettings
 
 
-def admitted(settings: Telegram, *, person_id: int, chat_ids: AbstractSet[int]) -> bool:
+def admitted(settings: TelegramSettings, *, person_id: int, chat_ids: AbstractSet[int]) -> bool:
     """Whether a person may use the bot in a chat; a group that became a supergroup has had several ids."""
     return (
         settings.public

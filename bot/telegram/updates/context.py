@@ -23,7 +23,7 @@ from bot.telegram.state.chats import Chat, Chats
 from bot.telegram.state.database import Database
 from bot.telegram.state.journal import Journal
 from bot.telegram.state.limits import Limits
-from config.settings import Telegram
+from config.settings import TelegramSettings
 from index.types import Language
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Desk:
     """
 
     app: App
-    settings: Telegram
+    settings: TelegramSettings
     database: Database
     delivery: Delivery
     workshop: Workshop

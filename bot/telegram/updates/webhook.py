@@ -20,7 +20,7 @@ from bot.telegram.state.database import Database
 from bot.telegram.updates.polling import WEBHOOK, Receive, persist
 from bot.telegram.updates.router import KINDS
 from config.errors import BotError
-from config.settings import Telegram
+from config.settings import TelegramSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -37,7 +37,7 @@ WATCH_EVERY = 60.0
 
 @asynccontextmanager
 async def listen(
-    receive: Receive, metrics: Metrics, *, url: str, settings: Telegram, secret: str
+    receive: Receive, metrics: Metrics, *, url: str, settings: TelegramSettings, secret: str
 ) -> "AsyncIterator[None]":
     """Listen where the settings say for updates that carry the secret.
 
@@ -62,7 +62,7 @@ async def listen(
         await server.close_all_connections()
 
 
-async def register(bot: "telegram.Bot", database: Database, *, url: str, settings: Telegram, secret: str) -> None:
+async def register(bot: "telegram.Bot", database: Database, *, url: str, settings: TelegramSettings, secret: str) -> None:
     """Have Telegram send updates to `url`. Raises: BotError if it refuses."""
     from telegram.error import BadRequest
 
@@ -102,7 +102,7 @@ async def watch(bot: "telegram.Bot", metrics: Metrics, *, url: str, every: float
         metrics.hear()
 
 
-def _context(settings: Telegram) -> ssl.SSLContext | None:
+def _context(settings: TelegramSettings) -> ssl.SSLContext | None:
     if not settings.webhook_certificate:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

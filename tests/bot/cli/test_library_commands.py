@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import App, bootstrap
-from bot.rendering.spans import source_lines, to_text
+from bot.rendering.reply_text import source_lines, to_text
 from bot.types import Answer, Citation, Question
 from config.errors import NoArticles, QuestionError
 from config.settings import load_settings
