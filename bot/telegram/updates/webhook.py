@@ -62,7 +62,9 @@ async def listen(
         await server.close_all_connections()
 
 
-async def register(bot: "telegram.Bot", database: Database, *, url: str, settings: TelegramSettings, secret: str) -> None:
+async def register(
+    bot: "telegram.Bot", database: Database, *, url: str, settings: TelegramSettings, secret: str
+) -> None:
     """Have Telegram send updates to `url`. Raises: BotError if it refuses."""
     from telegram.error import BadRequest
 

@@ -9,8 +9,8 @@ import pytest
 
 import prompts
 from bot.bootstrap import App, bootstrap
+from bot.engine import RetryPolicy
 from bot.questions import read_question
-from bot.retry_policy import LEAST_TRIES
 from bot.types import Answer, Claimed, Finished, Note, Reason, Refusal, Reply
 from config.settings import load_settings
 from index.readers.sources import article_from_text
@@ -355,12 +355,14 @@ def test_a_model_whose_second_tries_do_not_help_is_asked_once_and_its_reader_get
     home: Path, opened: str, again: str
 ) -> None:
     wrong = f"The Hassan Bridge was opened in 1923 [{opened}]."
-    script = [Say([text]) for _ in range(LEAST_TRIES) for text in (wrong, f"{again} [{opened}].")]
+    script = [Say([text]) for _ in range(RetryPolicy.LEAST_TRIES) for text in (wrong, f"{again} [{opened}].")]
     with serve_script(*script, Say([wrong])) as server:
         app = engine(home, server)
-        replies = [app.engine.answer(read_question(QUESTION, language="auto")) for _ in range(LEAST_TRIES + 1)]
+        replies = [
+            app.engine.answer(read_question(QUESTION, language="auto")) for _ in range(RetryPolicy.LEAST_TRIES + 1)
+        ]
         app.library.store.close()
-    assert [reply.usage.calls for reply in replies] == [2] * LEAST_TRIES + [1]
+    assert [reply.usage.calls for reply in replies] == [2] * RetryPolicy.LEAST_TRIES + [1]
     assert texts(replies[-1]) == ["The Hassan Bridge was opened in 1932 by King Faisal."]
 
 
