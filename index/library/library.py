@@ -69,6 +69,10 @@ class Library:
         with self.reading():
             pass
 
+    def close(self) -> None:
+        """Let go of the store's files and connections, for all its spaces; a later use opens them again."""
+        self.store.close()
+
     def space(self, name: str) -> "Library":
         """Another part of the same library."""
         return Library(self.store, self.shape, space=name, rebuilding=self._rebuilding)

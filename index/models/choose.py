@@ -56,6 +56,11 @@ class Encoders:
             vector = self.bundled.query(text) if self.bundled else self.main.get_query_embedding(text)
             return unit(np.asarray(vector, np.float32))
 
+    def close(self) -> None:
+        """Let go of the file of the words' vectors; a later use opens it again."""
+        if self.words:
+            self.words.close()
+
 
 def make_encoders(settings: Settings) -> Encoders:
     """Build what `settings.embedding` asks for.

@@ -40,6 +40,13 @@ class WordStore:
             if self._path.stat().st_size < MOST_BYTES:
                 connection.executemany("INSERT OR IGNORE INTO words VALUES (?, ?)", rows)
 
+    def close(self) -> None:
+        """Let go of the file; a later use opens it again."""
+        with self._lock:
+            if self._opened:
+                self._opened.close()
+                self._opened = None
+
     def _connection(self) -> sqlite3.Connection:
         if self._opened is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)

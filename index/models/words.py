@@ -113,6 +113,11 @@ class WordEncoder:
         known |= self._remember(fresh)
         return made, WordVectors.unpacked([known[word] for word in words])
 
+    def close(self) -> None:
+        """Let go of the store, if there is one; a later use opens it again."""
+        if self._store:
+            self._store.close()
+
     def _make(self, texts: Sequence[str], words: Sequence[str]) -> tuple[Floats, dict[str, bytes]]:
         made = self._encode([*texts, *words])
         return made[: len(texts)], dict(zip(words, WordVectors.of(made[len(texts) :]).packed(), strict=True))

@@ -42,11 +42,16 @@ async def reindex(turn: Turn, _: str) -> None:
     if not turn.operator:
         turn.say(messages.OPERATOR_ONLY)
         return
-    indexer = bootstrap(turn.desk.app.settings, rebuilding=True).indexer
+    settings = turn.desk.app.settings
     async with turn.live() as live:
         progress = show_progress(turn, live, messages.REINDEXING)
-        done = await turn.desk.workshop.run(lambda: list(indexer.rebuild(progress=progress)))
-    turn.say(messages.REINDEXED, count=len(done))
+
+        def rebuild() -> int:
+            with bootstrap(settings, rebuilding=True, writer="extractive") as app:
+                return len(list(app.indexer.rebuild(progress=progress)))
+
+        done = await turn.desk.workshop.run(rebuild)
+    turn.say(messages.REINDEXED, count=done)
 
 
 async def forget_person(turn: Turn) -> None:
