@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from bot import messages
 from bot.bootstrap import App
-from bot.cli.ask import in_language, show
-from bot.cli.exit import leave
+from bot.cli.ask import errors_in, print_lines
+from bot.cli.exit import exit_now
 from bot.questions import read_question
 from bot.rendering.bidi import clean
 from bot.rendering.reply_text import (
@@ -59,8 +59,8 @@ class Chat:
     def run(self) -> bool:
         """Read, answer, until the end of input; returns whether all that was piped in could be done."""
         typed, well = sys.stdin.isatty(), True
-        with in_language(self._tongue, None):
-            show(self._welcome(), plain=self._plain)
+        with errors_in(self._tongue, None):
+            print_lines(self._welcome(), plain=self._plain)
         for line in filter(None, map(str.strip, self._typed() if typed else sys.stdin)):
             try:
                 self._turn(line)
@@ -68,7 +68,7 @@ class Chat:
                 well = well and typed
                 self._report(error, typed=typed)
         if self._warming and self._warming.is_alive():
-            leave(0)
+            exit_now(0)
         return well
 
     def _warm(self) -> None:
@@ -81,13 +81,13 @@ class Chat:
 
     def _turn(self, line: str) -> None:
         try:
-            show(self._respond(line), plain=self._plain)
+            print_lines(self._respond(line), plain=self._plain)
         except KeyboardInterrupt:
-            show([self._say(messages.CHAT_CANCELLED)], plain=self._plain)
+            print_lines([self._say(messages.CHAT_CANCELLED)], plain=self._plain)
 
     def _report(self, error: SanadError, *, typed: bool) -> None:
         if typed:
-            show([Line(self._tongue, (Segment(str(error)),))], plain=self._plain)
+            print_lines([Line(self._tongue, (Segment(str(error)),))], plain=self._plain)
         else:
             print(f"sanad: {error}", file=sys.stderr)
 
@@ -109,7 +109,7 @@ class Chat:
         question = self._conversation.understand(asked)
         if question != asked:
             yield Line(question.language, (Segment(f"→ {clean(question.text)}", "dim"),))
-        with in_language(question.language, asked.article_id, only=self._only):
+        with errors_in(question.language, asked.article_id, only=self._only):
             yield from self._stream(question)
         yield Line(question.language, ())
 
@@ -134,7 +134,7 @@ class Chat:
             yield Line(record.language, (Segment(chosen), Segment(record.id, "mark"), title))
 
     def _choose_article(self, name: str) -> Iterator[Line]:
-        with in_language(self._tongue, name):
+        with errors_in(self._tongue, name):
             self._article = self._app.library.resolve(name) if name else None
         yield from self._welcome()
 

@@ -18,7 +18,7 @@ FAILED, INTERRUPTED = 2, 130
 
 
 @contextmanager
-def ending() -> Iterator[None]:
+def exit_on_error() -> Iterator[None]:
     """Turn whatever is raised inside into a line on standard error and the end of the process."""
     try:
         _fill_streams()
@@ -28,7 +28,7 @@ def ending() -> Iterator[None]:
         finally:
             sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - beyond is only Python, which ends with 1
-        end(error)
+        exit_with_error(error)
 
 
 def _press_again(lost: Any) -> None:
@@ -54,7 +54,7 @@ def _fill_streams() -> None:
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
 
 
-def end(error: BaseException) -> NoReturn:
+def exit_with_error(error: BaseException) -> NoReturn:
     """Say what went wrong and leave; of an error that is not ours all is shown."""
     match error:
         case KeyboardInterrupt():
@@ -76,7 +76,7 @@ def end(error: BaseException) -> NoReturn:
     raise SystemExit(FAILED)
 
 
-def leave(status: int) -> NoReturn:
+def exit_now(status: int) -> NoReturn:
     """Go at once: Python would wait for threads that still load a model, or abort in them."""
     with suppress(OSError, ValueError):
         sys.stdout.flush()
@@ -88,7 +88,7 @@ def _interrupted() -> NoReturn:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # pressed twice is pressed once
     _say("Interrupted.")
-    leave(INTERRUPTED)
+    exit_now(INTERRUPTED)
 
 
 def _say(sentence: str) -> None:
