@@ -16,7 +16,7 @@ from index.library.verify import Fault, verify
 from index.readers.sources import read_source
 from index.types import Article, ArticleRecord, IndexedArticle, Place
 from tests import documents
-from tests.bot.cli.test_library_commands import OTHER, STORY, told
+from tests.index.library.test_duplicates import OTHER, STORY, told
 from tests.index.library.test_library import rows_of
 from tests.made import SHAPE, fault, made_article
 
