@@ -27,7 +27,6 @@ REFUSAL_LIBRARY = Message(
     en="No article in the library says.",
 )
 NEAREST = Message(ar="أقرب الجمل إليه:", en="The sentences that come nearest:")
-SOURCES = Message(ar="المصادر", en="Sources")
 SOURCE_LINE = Message(
     ar="{title}، الجملة {number}{place} ({source})", en="{title}, sentence {number}{place} ({source})"
 )

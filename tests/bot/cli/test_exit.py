@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.cli.test_app import ARABIC, ROOT, sanad
+from tests.bot.cli.command import ARABIC, ROOT, sanad
 
 QUESTION = "When was the Hmeimim air base established?"
 NOT_UTF8 = os.fsdecode(b"\xff")
