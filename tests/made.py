@@ -1,15 +1,32 @@
-"""Articles made for tests: any number of them, with made-up but repeatable vectors, so that Chroma alone is tested."""
+"""Articles and libraries made for tests: with made-up but repeatable vectors, so that Chroma alone is tested."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.library.collections import Shape
 from index.library.library import Library
+from index.library.store import Store
 from index.types import Article, IndexedArticle, Language, Passage, Sentence
 
 SHAPE = Shape(embedding="made", second="made", passage_tokens=256)
+
+_opened: list[Library] = []
+
+
+def open_library(folder: Path, *, url: str = "", shape: Shape = SHAPE) -> Library:
+    """A library of made articles, closed when the tests of a file are done."""
+    library = Library(Store(folder, url=url), shape)
+    _opened.append(library)
+    return library
+
+
+def close_libraries() -> None:
+    """Close all of them: each holds some thirty files and seven threads."""
+    while _opened:
+        _opened.pop().close()
 
 
 def made_language(number: int) -> Language:

@@ -37,7 +37,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
         made = bootstrap(load_settings())
         list(made.indexer.add([SHARED]))
         list(made.indexer.add([OWN], space="u7"))
-        made.library.store.close()
+        made.close()
         database = Database(home / DATABASE)
         collect(Answers(database))
         database.close()

@@ -10,7 +10,7 @@ import pytest
 from bot.evaluation.spaces import KEPT, hold_space, space_of
 from index.library.library import Library
 from index.library.store import Store
-from tests.made import SHAPE, made_article
+from tests.made import SHAPE, made_article, open_library
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ sys.stdin.read()
 
 
 def test_a_space_that_another_process_uses_is_kept(tmp_path: Path) -> None:
-    library = Library(Store(tmp_path / "library"), SHAPE)
+    library = open_library(tmp_path / "library")
     space = use(library, 0, tmp_path)
     command = [sys.executable, "-c", HOLD, str(tmp_path / "library"), space, str(tmp_path)]
     root = Path(__file__).parents[3]
@@ -71,11 +71,11 @@ def test_a_space_that_another_process_uses_is_kept(tmp_path: Path) -> None:
         other.communicate()
     use(library, KEPT + 3, tmp_path)
     assert space not in library.spaces()
-    library.store.close()
+    library.close()
 
 
 def test_on_a_server_what_others_made_is_left(chroma_server: str, tmp_path: Path) -> None:
-    library = Library(Store(tmp_path, url=chroma_server), SHAPE)
+    library = open_library(tmp_path, url=chroma_server)
     theirs = [use(library, number, tmp_path / "theirs") for number in range(1, 3)]
     ours = [use(library, number, tmp_path / "ours") for number in range(3, KEPT + 6)]
     assert set(theirs) < set(library.spaces())

@@ -91,7 +91,7 @@ def test_a_server_that_is_never_quite_late_is_left_in_time(home: Path, how: Dawd
         app.retriever.warm()
         reply = app.engine.answer(read_question(QUESTION, language="auto"))
         took = time.monotonic() - asked[0]
-        app.library.store.close()
+        app.close()
     assert isinstance(reply, Answer)
     assert (reply.writer, reply.note) == ("extractive", Note.MODEL_SLOW)
     assert took < 3.0 + 4.0, "llm.timeout is 3 seconds"
@@ -108,7 +108,7 @@ def test_a_reader_who_takes_time_is_no_slow_model(home: Path, opened: str) -> No
                 time.sleep(2.2)
             else:
                 notes.append((event.reply.note, len(texts(event.reply))))
-        app.library.store.close()
+        app.close()
     assert notes == [(None, 2)]
 
 
@@ -176,7 +176,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     list(
         app.indexer.add([article_from_text(f"{TEXT}\n{order}", source=f"order-{n}") for n, order in enumerate(ORDERS)])
     )
-    app.library.store.close()
+    app.close()
     return folder
 
 
@@ -187,7 +187,7 @@ def test_what_an_obedient_model_repeats_is_withheld(attacked: Path, opened: str,
     with serve_script(Say([obedient.format(key=opened)])) as server:
         app = engine(attacked, server)
         reply = app.engine.answer(read_question(QUESTION, language="auto", article_id=article.id))
-        app.library.store.close()
+        app.close()
     said = " ".join(texts(reply)) if reply.writer != "extractive" else ""
     assert "1700" not in said
     assert "zorblax" not in said

@@ -52,7 +52,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     text = TEXT + "\n" + "\n".join(ATTACKS)
     list(app.indexer.add([article_from_text(text, source="bridge")]))
     yield app
-    app.library.store.close()
+    app.close()
 
 
 @pytest.mark.parametrize("question", ["When was the Hassan Bridge opened?", "متى افتتح جسر حسن؟"])
@@ -84,6 +84,14 @@ def test_two_threads_start_one_server_and_a_dead_one_is_started_again(app: App) 
     os.kill(process.pid, signal.SIGKILL)
     process.wait(10)
     assert models.serve_local_model(str(_GGUF), context=2048) != found[0]
+
+
+def test_closing_the_app_ends_its_server(app: App) -> None:
+    models.serve_local_model(str(_GGUF), context=2048)
+    process, _ = models._LOCAL_SERVERS._running[str(_GGUF), 2048]
+    assert process.poll() is None
+    app.close()
+    assert process.poll() is not None
 
 
 def test_the_server_ends_with_the_process_that_started_it() -> None:

@@ -1,5 +1,6 @@
 """The library beyond adding and asking: stories, versions, filters."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,15 +13,13 @@ from config.errors import NoArticles, QuestionError
 from config.settings import load_settings
 from index.library.duplicates import runs_of, same_story
 from index.library.filters import Filter, make_filter
-from index.library.library import Library
-from index.library.store import Store
 from index.readers.sources import article_from_bytes, article_from_text
 from index.retrieval.links import link_to
 from index.retrieval.retriever import CANDIDATE_ARTICLES, _candidates
 from index.text.sentences import split_sentences
 from index.types import Article, Language, Metadata, Place
 from tests import documents
-from tests.made import SHAPE, made_article
+from tests.made import made_article, open_library
 
 STORY = (
     "A ferry that runs entirely on batteries began sailing on Monday between Port Selwa and Little Amber. "
@@ -37,9 +36,10 @@ NAMES = tuple(enumerate(("Qarn", "Little Amber", "Selwa", "Zeph", "Noor")))
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> App:
+def app(tmp_path: Path) -> Iterator[App]:
     """The whole application, with the smaller encoder."""
-    return bootstrap(load_settings({"home": str(tmp_path / "home"), "embedding": {"provider": "light"}}))
+    with bootstrap(load_settings({"home": str(tmp_path / "home"), "embedding": {"provider": "light"}})) as app:
+        yield app
 
 
 def told(text: str, source: str, *, published: str = "", url: str = "") -> Article:
@@ -114,7 +114,7 @@ def test_what_counts_as_the_same_story(one: str, other: str, *, same: bool) -> N
 
 
 def test_a_changed_article_keeps_its_id_and_remembers_its_versions(tmp_path: Path) -> None:
-    library = Library(Store(tmp_path), SHAPE)
+    library = open_library(tmp_path)
     for version in range(3):
         library.commit([made_article(1, version=version)])
     (record,) = library.records()

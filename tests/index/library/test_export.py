@@ -14,20 +14,18 @@ import pytest
 
 from config.errors import LibraryError, SettingsMismatch
 from index.library.export import ROOM, export_library, import_library
-from index.library.library import Library
-from index.library.store import Store
 from tests.index.library.test_library import rows_of
-from tests.made import SHAPE, fault, made_article
+from tests.made import SHAPE, fault, made_article, open_library
 
 
 def test_an_exported_library_is_restored_exactly(tmp_path: Path) -> None:
-    library, file = Library(Store(tmp_path / "one"), SHAPE), tmp_path / "library.sanad"
+    library, file = open_library(tmp_path / "one"), tmp_path / "library.sanad"
     articles = [made_article(number) for number in range(5)]
     library.commit(articles)
     library.commit([made_article(1, version=1)])
     library.space("u1").commit([made_article(7)])
     assert export_library(library, file) == 6
-    other = Library(Store(tmp_path / "two"), SHAPE)
+    other = open_library(tmp_path / "two")
     assert import_library(other, file) == 6
     assert other.records() == library.records()
     assert rows_of(other.store) == rows_of(library.store)
@@ -37,13 +35,13 @@ def test_an_exported_library_is_restored_exactly(tmp_path: Path) -> None:
 
 
 def test_a_damaged_or_foreign_export_changes_nothing(tmp_path: Path) -> None:
-    library, file = Library(Store(tmp_path / "one"), SHAPE), tmp_path / "library.sanad"
+    library, file = open_library(tmp_path / "one"), tmp_path / "library.sanad"
     library.commit([made_article(number) for number in range(3)])
     export_library(library, file)
     plain = gzip.decompress(file.read_bytes())
     changed = plain.replace(b"Sentence 1", b"Sentence 9", 1)
     lines = plain.splitlines(keepends=True)
-    other = Library(Store(tmp_path / "two"), SHAPE)
+    other = open_library(tmp_path / "two")
     for data in (
         *(
             b"",
@@ -61,7 +59,7 @@ def test_a_damaged_or_foreign_export_changes_nothing(tmp_path: Path) -> None:
             import_library(other, file)
     file.write_bytes(gzip.compress(plain))
     with pytest.raises(SettingsMismatch, match="other settings"):
-        import_library(Library(Store(tmp_path / "three"), replace(SHAPE, passage_tokens=99)), file)
+        import_library(open_library(tmp_path / "three", shape=replace(SHAPE, passage_tokens=99)), file)
     with pytest.raises(LibraryError, match="no file"):
         import_library(other, tmp_path / "none")
     assert other.records() == []
@@ -112,11 +110,11 @@ def vectors_of(rows: int, columns: int, value: float) -> dict[str, Any]:
     ],
 )
 def test_a_forged_export_changes_nothing(tmp_path: Path, forge: Forge) -> None:
-    library, file = Library(Store(tmp_path / "one"), SHAPE), tmp_path / "library.sanad"
+    library, file = open_library(tmp_path / "one"), tmp_path / "library.sanad"
     library.commit([made_article(number) for number in range(3)])
     export_library(library, file)
     plain = gzip.decompress(file.read_bytes())
-    other = Library(Store(tmp_path / "two"), SHAPE)
+    other = open_library(tmp_path / "two")
     file.write_bytes(forged(plain, forge))
     with pytest.raises(LibraryError, match="damaged"):
         import_library(other, file)
@@ -124,34 +122,34 @@ def test_a_forged_export_changes_nothing(tmp_path: Path, forge: Forge) -> None:
 
 
 def test_an_export_that_unpacks_without_end_is_refused_though_it_is_whole(tmp_path: Path) -> None:
-    library, file = Library(Store(tmp_path / "one"), SHAPE), tmp_path / "library.sanad"
+    library, file = open_library(tmp_path / "one"), tmp_path / "library.sanad"
     library.commit([made_article(1)])
     export_library(library, file)
     head, article, _ = gzip.decompress(file.read_bytes()).splitlines(keepends=True)
     data = head + article.replace(b"{", b"{" + b" " * (ROOM + 50_000_000), 1)
     seal = json.dumps({"sha256": hashlib.sha256(data).hexdigest()}).encode() + b"\n"
     file.write_bytes(gzip.compress(data + seal))
-    other = Library(Store(tmp_path / "two"), SHAPE)
+    other = open_library(tmp_path / "two")
     with pytest.raises(LibraryError, match="damaged"):
         import_library(other, file)
     assert other.records() == []
 
 
 def test_an_article_of_one_sentence_over_and_over_comes_back(tmp_path: Path) -> None:
-    library, file = Library(Store(tmp_path / "one"), SHAPE), tmp_path / "library.sanad"
+    library, file = open_library(tmp_path / "one"), tmp_path / "library.sanad"
     made = made_article(1, size=500)
     vectors = np.repeat(made.sentence_vectors[:1], 500, axis=0)
     library.commit([replace(made, sentence_vectors=vectors)])
     export_library(library, file)
-    assert import_library(Library(Store(tmp_path / "two"), SHAPE), file) == 1
+    assert import_library(open_library(tmp_path / "two"), file) == 1
 
 
 def test_what_is_exported_twice_is_the_same_bytes(tmp_path: Path) -> None:
-    library = Library(Store(tmp_path / "one"), SHAPE)
+    library = open_library(tmp_path / "one")
     library.commit([made_article(number) for number in range(3)])
     for name in ("a", "b"):
         export_library(library, tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     data = forged(gzip.decompress((tmp_path / "a").read_bytes()), lambda _one: None)
     (tmp_path / "a").write_bytes(data)
-    assert import_library(Library(Store(tmp_path / "two"), SHAPE), tmp_path / "a") == 3
+    assert import_library(open_library(tmp_path / "two"), tmp_path / "a") == 3

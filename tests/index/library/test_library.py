@@ -12,7 +12,7 @@ from index.library.collections import Names
 from index.library.library import Change, Library
 from index.library.store import Store
 from index.types import IndexedArticle
-from tests.made import SHAPE, fault, made_article
+from tests.made import SHAPE, fault, made_article, open_library
 
 
 def test_what_is_committed_is_found(store: Store) -> None:
@@ -131,18 +131,18 @@ def test_a_space_is_apart(store: Store) -> None:
 @pytest.mark.parametrize("name", ["U1", "a-b", "../x", "ا", "a" * 41])
 def test_a_space_has_a_plain_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(LibraryError, match="cannot name a space"):
-        Library(Store(tmp_path), SHAPE).space(name)
+        open_library(tmp_path).space(name)
 
 
 def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreUnreachable, match=r"127\.0\.0\.1:9"):
-        Library(Store(tmp_path, url="http://127.0.0.1:9"), SHAPE).records()
+        open_library(tmp_path, url="http://127.0.0.1:9").records()
 
 
 @pytest.mark.parametrize("url", ["localhost:8000", "http://127.0.0.1:99999", "http://[::1", "http://"])
 def test_an_address_that_is_none_is_named(tmp_path: Path, url: str) -> None:
     with pytest.raises(LibraryError, match=r"no http\(s\) address; write http://HOST:PORT"):
-        Library(Store(tmp_path, url=url), SHAPE).records()
+        open_library(tmp_path, url=url).records()
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_an_address_that_is_none_is_named(tmp_path: Path, url: str) -> None:
 )
 def test_an_address_of_which_a_part_would_be_lost_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(LibraryError, match="only host and port can be used; write http://HOST:PORT") as raised:
-        Library(Store(tmp_path, url=url), SHAPE).records()
+        open_library(tmp_path, url=url).records()
     assert "hunter2" not in str(raised.value)
 
 
@@ -169,16 +169,16 @@ def test_what_stands_in_a_folders_place_is_to_be_moved_away(tmp_path: Path) -> N
         (tmp_path / "odd", "Is a directory.*a folder stands where a file must be: move it away"),
     ):
         with pytest.raises(LibraryError, match=f"{advice}, or set SANAD_HOME"):
-            Library(Store(folder), SHAPE).commit([made_article(1)])
+            open_library(folder).commit([made_article(1)])
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a database", b"SQLite format 3\0" + b"\xff" * 5000])
 def test_a_corrupt_folder_is_named(tmp_path: Path, damage: bytes) -> None:
-    library = Library(Store(tmp_path), SHAPE)
+    library = open_library(tmp_path)
     library.commit([made_article(1)])
-    library.store.close()
+    library.close()
     (tmp_path / "chroma.sqlite3").write_bytes(damage)
-    again = Library(Store(tmp_path), SHAPE)
+    again = open_library(tmp_path)
     said = []
     for _ in range(2):
         with pytest.raises(LibraryError, match="move the folder away and index again") as raised:
@@ -188,9 +188,9 @@ def test_a_corrupt_folder_is_named(tmp_path: Path, damage: bytes) -> None:
 
 
 def test_a_library_put_back_opens_in_the_same_process(tmp_path: Path) -> None:
-    library = Library(Store(tmp_path), SHAPE)
+    library = open_library(tmp_path)
     library.commit([made_article(1)])
-    library.store.close()
+    library.close()
     whole = (tmp_path / "chroma.sqlite3").read_bytes()
     (tmp_path / "chroma.sqlite3").write_bytes(b"not a database at all")
     for _ in range(2):
@@ -201,7 +201,7 @@ def test_a_library_put_back_opens_in_the_same_process(tmp_path: Path) -> None:
 
 
 def test_two_stores_of_one_process_see_each_other(tmp_path: Path) -> None:
-    first, second = (Library(Store(tmp_path), SHAPE) for _ in range(2))
+    first, second = (open_library(tmp_path) for _ in range(2))
     for number in range(6):
         (first, second)[number % 2].commit([made_article(number)])
         assert fault(first, made_article(number)) == fault(second, made_article(number)) == ""

@@ -12,7 +12,7 @@ import pytest
 from index.library.library import Library
 from index.library.store import Store
 from tests.index.library.test_library import rows_of, rows_of_fresh
-from tests.made import SHAPE, fault, made_article
+from tests.made import fault, made_article, open_library
 
 WRITERS, ARTICLES_EACH = 2, 45
 
@@ -40,7 +40,7 @@ def faults(library: Library, numbers: range) -> list[tuple[int, str]]:
 def test_writing_and_reading_at_once_loses_nothing(tmp_path: Path) -> None:
     ranges = [range(n * ARTICLES_EACH, (n + 1) * ARTICLES_EACH) for n in range(WRITERS)]
     everything = range(WRITERS * ARTICLES_EACH)
-    open_before = Library(Store(tmp_path), SHAPE)
+    open_before = open_library(tmp_path)
     open_before.commit([made_article(999)])
     readers = [start("read", tmp_path, everything.start, everything.stop) for _ in range(2)]
     writers = [start("write", tmp_path, numbers.start, numbers.stop) for numbers in ranges]
@@ -55,7 +55,7 @@ def test_writing_and_reading_at_once_loses_nothing(tmp_path: Path) -> None:
         rounds += 2 * int(printed.split()[1])
     assert rounds + WRITERS * (ARTICLES_EACH + ARTICLES_EACH // 3 + ARTICLES_EACH // 5) > 200
     assert faults(open_before, everything) == []
-    assert faults(Library(Store(tmp_path), SHAPE), everything) == []
+    assert faults(open_library(tmp_path), everything) == []
 
 
 @pytest.mark.slow
@@ -67,7 +67,7 @@ def test_killed_at_any_moment_and_run_again_is_like_never_killed(tmp_path: Path)
             writer.stdout.readline()
             time.sleep(random_.uniform(0, 0.6))
             writer.send_signal(signal.SIGKILL)
-    library = Library(Store(folder), SHAPE)
+    library = open_library(folder)
     for number in numbers:
         version = expected(number)
         if version is None:

@@ -1,5 +1,6 @@
 """What is stored stays what its article says: damage is found and mended, and what is read better is stored again."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,9 +23,10 @@ from tests.made import SHAPE, fault, made_article
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> App:
+def app(tmp_path: Path) -> Iterator[App]:
     """The whole application, with the smaller encoder."""
-    return bootstrap(load_settings({"home": str(tmp_path / "home"), "embedding": {"provider": "light"}}))
+    with bootstrap(load_settings({"home": str(tmp_path / "home"), "embedding": {"provider": "light"}})) as app:
+        yield app
 
 
 def test_verification_finds_and_mends_every_kind_of_damage(app: App) -> None:
