@@ -1,4 +1,4 @@
 """The command `sanad`: its options, what its commands print, and how it ends.
 
-What a command does it has done by `bot.bootstrap.App`; `sanad telegram` and `sanad evaluate` have packages of their own.
+What a command does, `bot.bootstrap.App` does for it; `sanad telegram` and `sanad evaluate` have packages of their own.
 """

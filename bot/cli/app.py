@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 
 from bot.bootstrap import App, bootstrap
 from bot.cli.ask import ask_question
-from bot.cli.chat import Chat
+from bot.cli.chat import ChatSession
 from bot.cli.doctor import diagnose, show_settings
 from bot.cli.exit import FAILED, exit_on_error, exit_with_error
 from bot.cli.library_commands import (
@@ -194,7 +194,7 @@ def chat(
     """Ask question after question; piped in, one a line."""
     only = _filter(since, language, tag)
     with _open(plain=plain) as sanad:
-        well = Chat(sanad, article=article, only=only).run()
+        well = ChatSession(sanad, article=article, only=only).run()
     raise typer.Exit(ANSWERED if well else FAILED)
 
 

@@ -10,7 +10,7 @@ from bot import messages
 from bot.bootstrap import App
 from bot.questions import read_question
 from bot.rendering.reply_json import reply_json
-from bot.rendering.reply_text import Line, reply_lines, to_rich, to_text
+from bot.rendering.reply_text import StyledLine, reply_lines, to_rich, to_text
 from bot.types import EVERYTHING, Answer
 from config.errors import NoArticles, UnknownArticle
 from index.library.filters import Filter
@@ -44,7 +44,7 @@ def errors_in(language: Language, article: str | None, *, only: Filter = EVERYTH
         raise NoArticles(str(error) if only else messages.NO_ARTICLES(language)) from None
 
 
-def print_lines(paragraphs: Iterable[Line], *, plain: bool) -> None:
+def print_lines(paragraphs: Iterable[StyledLine], *, plain: bool) -> None:
     """Print paragraphs as they come, each one line to copy: with styles where a terminal has them, else as text."""
     if sys.stdout.isatty():
         from rich.console import Console

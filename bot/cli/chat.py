@@ -14,8 +14,8 @@ from bot.cli.exit import exit_now
 from bot.questions import read_question
 from bot.rendering.bidi import clean
 from bot.rendering.reply_text import (
-    Line,
     Segment,
+    StyledLine,
     citations,
     claim_line,
     context_line,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("auto", "ar", "en")
 
 
-class Chat:
+class ChatSession:
     """One conversation: the article or articles asked about, the language of answers, and the last reply."""
 
     def __init__(self, app: App, *, article: str | None = None, only: Filter = EVERYTHING) -> None:
@@ -46,7 +46,7 @@ class Chat:
         self._reply: Reply | None = None
         self._warming: Thread | None = None
         self._conversation = app.new_conversation()
-        self._commands: dict[str, Callable[[str], Iterator[Line]]] = {
+        self._commands: dict[str, Callable[[str], Iterator[StyledLine]]] = {
             "/articles": self._list_articles,
             "/article": self._choose_article,
             "/sources": self._show_sources,
@@ -87,11 +87,11 @@ class Chat:
 
     def _report(self, error: SanadError, *, typed: bool) -> None:
         if typed:
-            print_lines([Line(self._tongue, (Segment(str(error)),))], plain=self._plain)
+            print_lines([StyledLine(self._tongue, (Segment(str(error)),))], plain=self._plain)
         else:
             print(f"sanad: {error}", file=sys.stderr)
 
-    def _respond(self, line: str) -> Iterator[Line]:
+    def _respond(self, line: str) -> Iterator[StyledLine]:
         if not line.startswith("/"):
             yield from self._answer(line)
             return
@@ -102,18 +102,18 @@ class Chat:
         else:
             yield from command(rest.strip())
 
-    def _answer(self, text: str) -> Iterator[Line]:
+    def _answer(self, text: str) -> Iterator[StyledLine]:
         asked = replace(read_question(text, language=self._language), only=self._only)
         if self._article:
             asked = replace(asked, article_id=self._article.id)
         question = self._conversation.understand(asked)
         if question != asked:
-            yield Line(question.language, (Segment(f"→ {clean(question.text)}", "dim"),))
+            yield StyledLine(question.language, (Segment(f"→ {clean(question.text)}", "dim"),))
         with errors_in(question.language, asked.article_id, only=self._only):
             yield from self._stream(question)
-        yield Line(question.language, ())
+        yield StyledLine(question.language, ())
 
-    def _stream(self, question: Question) -> Iterator[Line]:
+    def _stream(self, question: Question) -> Iterator[StyledLine]:
         if self._warming:
             self._warming.join()
         cited: list[Citation] = []
@@ -127,18 +127,18 @@ class Chat:
                     self._conversation.remember(question, reply)
                     yield from lines_after_claims(reply)
 
-    def _list_articles(self, _: str) -> Iterator[Line]:
+    def _list_articles(self, _: str) -> Iterator[StyledLine]:
         for record in self._app.library.records():
             chosen = "→ " if self._article and record.id == self._article.id else "  "
             title = Segment(f"  {clean(record.title)}")
-            yield Line(record.language, (Segment(chosen), Segment(record.id, "mark"), title))
+            yield StyledLine(record.language, (Segment(chosen), Segment(record.id, "mark"), title))
 
-    def _choose_article(self, name: str) -> Iterator[Line]:
+    def _choose_article(self, name: str) -> Iterator[StyledLine]:
         with errors_in(self._tongue, name):
             self._article = self._app.library.resolve(name) if name else None
         yield from self._welcome()
 
-    def _show_sources(self, _: str) -> Iterator[Line]:
+    def _show_sources(self, _: str) -> Iterator[StyledLine]:
         if not self._cited:
             yield self._say(messages.CHAT_NO_ANSWER)
             return
@@ -147,7 +147,7 @@ class Chat:
             yield quote_line([citation], numbers)
         yield from source_lines(self._cited, self._tongue)
 
-    def _show_context(self, number: str) -> Iterator[Line]:
+    def _show_context(self, number: str) -> Iterator[StyledLine]:
         if not self._cited:
             yield self._say(messages.CHAT_NO_ANSWER)
         elif number.isdecimal() and 0 < int(number) <= len(self._cited):
@@ -156,22 +156,22 @@ class Chat:
         else:
             yield self._say(messages.CHAT_NO_SENTENCE, number=clean(number)[:20])
 
-    def _choose_language(self, language: str) -> Iterator[Line]:
+    def _choose_language(self, language: str) -> Iterator[StyledLine]:
         if language in LANGUAGES:
             self._language = language  # type: ignore[assignment]  # just checked
             yield self._say(messages.CHAT_LANGUAGE, chosen=language)
         else:
             yield self._say(messages.CHAT_LANGUAGES)
 
-    def _forget(self, _: str) -> Iterator[Line]:
+    def _forget(self, _: str) -> Iterator[StyledLine]:
         self._conversation.forget()
         yield self._say(messages.CHAT_FORGOTTEN)
 
-    def _help(self, _: str) -> Iterator[Line]:
+    def _help(self, _: str) -> Iterator[StyledLine]:
         for line in messages.CHAT_HELP(self._tongue).splitlines():
-            yield Line(self._tongue, (Segment(line),))
+            yield StyledLine(self._tongue, (Segment(line),))
 
-    def _welcome(self) -> Iterator[Line]:
+    def _welcome(self) -> Iterator[StyledLine]:
         count = len(self._app.library.records())
         if self._article:
             about = messages.CHAT_ARTICLE(self._tongue, title=clean(self._article.title))
@@ -182,8 +182,8 @@ class Chat:
             return
         yield self._say(messages.CHAT_WELCOME, articles=about)
 
-    def _say(self, message: messages.Message, **values: object) -> Line:
-        return Line(self._tongue, (Segment(message(self._tongue, **values), "dim"),))
+    def _say(self, message: messages.Message, **values: object) -> StyledLine:
+        return StyledLine(self._tongue, (Segment(message(self._tongue, **values), "dim"),))
 
     @property
     def _tongue(self) -> Language:

@@ -49,14 +49,14 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StyledLine:
     """A paragraph of its own language and so direction."""
 
     language: Language
     segments: tuple[Segment, ...]
 
 
-def reply_lines(reply: Reply) -> Iterator[Line]:
+def reply_lines(reply: Reply) -> Iterator[StyledLine]:
     """The whole reply as paragraphs."""
     cited: list[Citation] = []
     for claim in reply.claims if isinstance(reply, Answer) else ():
@@ -65,7 +65,7 @@ def reply_lines(reply: Reply) -> Iterator[Line]:
     yield from lines_after_claims(reply)
 
 
-def lines_after_claims(reply: Reply) -> Iterator[Line]:
+def lines_after_claims(reply: Reply) -> Iterator[StyledLine]:
     """What follows the claims, for who has shown them as they came."""
     match reply:
         case Answer():
@@ -76,12 +76,12 @@ def lines_after_claims(reply: Reply) -> Iterator[Line]:
             assert_never(reply)
 
 
-def claim_line(claim: Claim, numbers: Numbers, language: Language) -> Line:
+def claim_line(claim: Claim, numbers: Numbers, language: Language) -> StyledLine:
     """A claim with the marks of its citations: a quotation sentence by sentence, a statement as it is."""
     if is_quotation(claim):
         return quote_line(claim.citations, numbers)
     marks = (Segment(f"[{numbers[_position(citation)]}]", "mark") for citation in claim.citations)
-    return Line(language, (Segment(clean(claim.text)), Segment(" "), *marks))
+    return StyledLine(language, (Segment(clean(claim.text)), Segment(" "), *marks))
 
 
 def is_quotation(claim: Claim) -> bool:
@@ -89,27 +89,27 @@ def is_quotation(claim: Claim) -> bool:
     return claim.text == " ".join(citation.sentence.text for citation in claim.citations)
 
 
-def quote_line(quoted: Sequence[Citation], numbers: Numbers) -> Line:
+def quote_line(quoted: Sequence[Citation], numbers: Numbers) -> StyledLine:
     """Cited sentences in quotation marks, each with its number."""
     segments: list[Segment] = []
     for citation in quoted:
         segments += [Segment(" ")] if segments else []
         segments += _quoted(citation)
         segments += [Segment(" "), Segment(f"[{numbers[_position(citation)]}]", "mark")]
-    return Line(quoted[0].article.language, tuple(segments))
+    return StyledLine(quoted[0].article.language, tuple(segments))
 
 
-def source_lines(cited: Sequence[Citation], language: Language) -> Iterator[Line]:
+def source_lines(cited: Sequence[Citation], language: Language) -> Iterator[StyledLine]:
     """One line for each cited sentence: number, article, place."""
     for number, citation in enumerate(cited, 1):
         where = messages.SOURCE_LINE(
             language,
             title=isolate(one_line(citation.article.title)),
             number=citation.sentence.position + 1,
-            place=location_text(citation.article, citation.sentence, language, tellings=citation.tellings),
+            location=location_text(citation.article, citation.sentence, language, tellings=citation.tellings),
             source=isolate(one_line(link_to(citation.article, citation.sentence) or _source(citation.article.source))),
         )
-        yield Line(language, (Segment(f"[{number}]", "mark"), Segment(" "), Segment(where, "dim")))
+        yield StyledLine(language, (Segment(f"[{number}]", "mark"), Segment(" "), Segment(where, "dim")))
 
 
 def citations(reply: Reply) -> list[Citation]:
@@ -141,12 +141,12 @@ def location_text(
 
     place, about, updated = article.place(sentence.start), article.metadata, article.updated[:10]
     parts = [
-        place.page and messages.PLACE_PAGE(language, page=place.page),
-        place.heading and messages.PLACE_HEADING(language, heading=apart(place.heading)),
-        about.author and messages.PLACE_AUTHOR(language, author=apart(about.author)),
-        about.published and messages.PLACE_DATE(language, date=apart(about.published)),
-        updated and messages.PLACE_VERSION(language, version=apart(article.version), date=apart(updated)),
-        tellings > 1 and messages.PLACE_SOURCES(language, count=tellings),
+        place.page and messages.LOCATION_PAGE(language, page=place.page),
+        place.heading and messages.LOCATION_HEADING(language, heading=apart(place.heading)),
+        about.author and messages.LOCATION_AUTHOR(language, author=apart(about.author)),
+        about.published and messages.LOCATION_DATE(language, date=apart(about.published)),
+        updated and messages.LOCATION_VERSION(language, version=apart(article.version), date=apart(updated)),
+        tellings > 1 and messages.LOCATION_SOURCES(language, count=tellings),
     ]
     comma = "، " if language == "ar" else ", "
     return "".join(f"{comma}{part}" for part in parts if part)
@@ -166,21 +166,21 @@ def in_quote_marks(runs: Sequence[str], language: Language) -> tuple[str, list[s
     return opening, shown, closing
 
 
-def context_line(citation: Citation) -> Line:
+def context_line(citation: Citation) -> StyledLine:
     """The cited sentence, highlighted, among the sentences of its paragraph."""
     cited, text = citation.sentence, citation.article.text
     paragraph = [one for one in split_sentences(citation.article) if one.paragraph == cited.paragraph]
     start, end = paragraph[0].start, paragraph[-1].end
     before, after = Segment(clean(text[start : cited.start])), Segment(clean(text[cited.end : end]))
-    return Line(citation.article.language, (before, Segment(clean(cited.text), "cited"), after))
+    return StyledLine(citation.article.language, (before, Segment(clean(cited.text), "cited"), after))
 
 
-def to_text(paragraphs: Iterable[Line], *, plain: bool = False) -> str:
+def to_text(paragraphs: Iterable[StyledLine], *, plain: bool = False) -> str:
     """Text for what shows no styles; `plain` leaves out the direction marks."""
     return "\n".join("".join(text for text, _ in _shown(line, plain=plain, styled=False)) for line in paragraphs)
 
 
-def to_rich(paragraphs: Iterable[Line], *, plain: bool = False) -> "Text":
+def to_rich(paragraphs: Iterable[StyledLine], *, plain: bool = False) -> "Text":
     """Text for a terminal, with colours."""
     from rich.text import Text
 
@@ -200,30 +200,30 @@ def _source(source: str) -> str:
     return source.removeprefix(here) or source
 
 
-def _ending(answer: Answer) -> Iterator[Line]:
+def _ending(answer: Answer) -> Iterator[StyledLine]:
     language, cited = answer.question.language, citations(answer)
     numbers = number_citations(cited)
-    yield Line(language, ())
+    yield StyledLine(language, ())
     if not all(map(is_quotation, answer.claims)):
         for citation in cited:
             yield quote_line([citation], numbers)
-        yield Line(language, ())
+        yield StyledLine(language, ())
     yield from source_lines(cited, language)
     if answer.note:
-        yield Line(language, (Segment(messages.NOTES[answer.note](language), "dim"),))
+        yield StyledLine(language, (Segment(messages.NOTES[answer.note](language), "dim"),))
     elif all(map(is_quotation, answer.claims)) and any(one.article.language != language for one in cited):
-        yield Line(language, (Segment(messages.OTHER_LANGUAGE(language), "dim"),))
+        yield StyledLine(language, (Segment(messages.OTHER_LANGUAGE(language), "dim"),))
 
 
-def _refusal(refusal: Refusal) -> Iterator[Line]:
+def _refusal(refusal: Refusal) -> Iterator[StyledLine]:
     language = refusal.question.language
     text = messages.REFUSAL if refusal.question.article_id else messages.REFUSAL_LIBRARY
-    yield Line(language, (Segment(text(language), "heading"),))
+    yield StyledLine(language, (Segment(text(language), "heading"),))
     if refusal.evidence:
-        yield Line(language, (Segment(messages.NEAREST(language), "dim"),))
+        yield StyledLine(language, (Segment(messages.NEAREST(language), "dim"),))
     for evidence in _different(refusal.evidence)[:NEAREST_SHOWN]:
         quoted = _enclosed([Segment(clean(evidence.sentence.text))], evidence)
-        yield Line(evidence.article.language, (Segment("• "), *quoted))
+        yield StyledLine(evidence.article.language, (Segment("• "), *quoted))
 
 
 def _different(found: Iterable[Evidence]) -> list[Evidence]:
@@ -255,7 +255,7 @@ def _enclosed(segments: list[Segment], shown: Citation | Evidence) -> list[Segme
     return [Segment(opening), *inner, Segment(closing)]
 
 
-def _shown(line: Line, *, plain: bool, styled: bool) -> Iterator[tuple[str, Style]]:
+def _shown(line: StyledLine, *, plain: bool, styled: bool) -> Iterator[tuple[str, Style]]:
     if line.segments and not plain:
         yield paragraph_mark(line.language), "plain"
     for segment in line.segments:
