@@ -1,10 +1,9 @@
 """What a person typed → a `Question`, or one clear sentence why not."""
 
-from typing import Literal
-
 from bot import messages
 from bot.types import Question
 from config.errors import QuestionError
+from config.settings import LanguageChoice
 from index.text.search_form import language_of, search_form, words
 from index.types import Language
 
@@ -13,7 +12,7 @@ LEAST_LETTERS = 2
 """Of one word at least; signs written on or between Arabic letters are none."""
 
 
-def read_question(text: str, *, language: Literal["auto", "ar", "en"], article_id: str | None = None) -> Question:
+def read_question(text: str, *, language: LanguageChoice, article_id: str | None = None) -> Question:
     """Make a question of the text; `language` auto answers in the language it is asked in.
 
     Raises: QuestionError when it has no word of LEAST_LETTERS or is longer than MOST_CHARACTERS.

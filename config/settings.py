@@ -30,6 +30,9 @@ CONFIG_VARIABLE = "SANAD_CONFIG"
 DEFAULTS = Path(__file__).with_name("default.toml")
 USUAL_NAMES = {"OPENAI_API_KEY": ("llm", "api_key"), "TELEGRAM_BOT_TOKEN": ("telegram", "token")}
 
+LanguageChoice = Literal["auto", "ar", "en"]
+"""The language of answers and messages; auto: the question's."""
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -86,7 +89,7 @@ class LlmSettings(_Section):
 class InterfaceSettings(_Section):
     """How people are spoken to."""
 
-    language: Literal["auto", "ar", "en"] = Field(description="language of messages; auto: the question's")
+    language: LanguageChoice = Field(description="language of messages; auto: the question's")
     plain: bool = Field(description="no direction marks around Arabic and [n]")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from threading import Thread
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, get_args
 
 from bot import messages
 from bot.bootstrap import App
@@ -26,13 +26,14 @@ from bot.rendering.reply_text import (
 )
 from bot.types import EVERYTHING, Citation, Claimed, Finished, Question, Reply
 from config.errors import SanadError
+from config.settings import LanguageChoice
 from index.library.filters import Filter
 from index.types import ArticleRecord, Language
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
 
-LANGUAGES = ("auto", "ar", "en")
+LANGUAGES: tuple[LanguageChoice, ...] = get_args(LanguageChoice)
 
 
 class ChatSession:
@@ -41,7 +42,7 @@ class ChatSession:
     def __init__(self, app: App, *, article: str | None = None, only: Filter = EVERYTHING) -> None:
         self._app, self._only = app, only
         self._plain = app.settings.interface.plain
-        self._language: Literal["auto", "ar", "en"] = app.settings.interface.language
+        self._language: LanguageChoice = app.settings.interface.language
         self._article: ArticleRecord | None = app.library.resolve(article) if article else None
         self._reply: Reply | None = None
         self._warming: Thread | None = None
@@ -158,7 +159,7 @@ class ChatSession:
 
     def _choose_language(self, language: str) -> Iterator[StyledLine]:
         if language in LANGUAGES:
-            self._language = language  # type: ignore[assignment]  # just checked
+            self._language = language
             yield self._say(messages.CHAT_LANGUAGE, chosen=language)
         else:
             yield self._say(messages.CHAT_LANGUAGES)
