@@ -1,13 +1,15 @@
 """How the command ends when something went wrong: one line, and a status that no answer has.
 
-Status 1 says that the article does not say, so nothing else may end with it. Imports next to nothing: whoever presses
-Ctrl-C in the first moment must find this in place.
+Status 1 says that the article does not say, so nothing else may end with it. Imports little, and only the standard
+library: whoever presses Ctrl-C in the first moment must find this in place.
 """
 
 import _thread
 import os
+import signal
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
@@ -41,8 +43,6 @@ def _press_again(lost: Any) -> None:
 
 
 def _interrupt(thread: int) -> None:
-    import signal
-
     time.sleep(0.01)  # what could not raise has returned by then
     signal.pthread_kill(thread, signal.SIGINT)
 
@@ -84,8 +84,6 @@ def exit_now(status: int) -> NoReturn:
 
 
 def _interrupted() -> NoReturn:
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # pressed twice is pressed once
     _say("Interrupted.")
     exit_now(INTERRUPTED)
@@ -98,8 +96,6 @@ def _say(sentence: str) -> None:
 
 
 def _show(error: BaseException) -> None:
-    import traceback
-
     traceback.print_exception(error)
 
 
