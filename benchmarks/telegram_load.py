@@ -48,7 +48,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, BotApi() as api:
         app = prepare(Path(home))
         alone = engine_alone(app, list(itertools.islice(questions(), options.people)))
-        app.library.store.close()
+        app.close()
         print(f"engine alone, {options.people} at once: p50 {at(alone, 0.5):.2f} s, p95 {at(alone, 0.95):.2f} s")
         with bot_process(api, home) as process:
             people = [Person(api, 1000 + number, f"Person {number}") for number in range(options.people)]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from bot.conversation import Conversation
 from bot.engine import Engine
@@ -11,7 +11,7 @@ from bot.grounding.agreement import EncoderAgreement
 from bot.writers import Writer
 from bot.writers.extractive import ExtractiveWriter
 from bot.writers.generative import GenerativeWriter
-from bot.writers.models import connected, has_model, make_model, model_name
+from bot.writers.models import connect_model, has_model, make_model, model_name, stop_local_model
 from config.errors import ModelError, SettingsError
 from config.settings import Settings
 from index.indexing import Indexer
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class App:
-    """What an interface works with. Nothing is opened or loaded before it is used."""
+    """What an interface works with, to be closed at the end. Nothing is opened or loaded before it is used."""
 
     settings: Settings
     encoders: Callable[[], Encoders]
@@ -35,8 +35,22 @@ class App:
     indexer: Indexer
     retriever: Retriever
     engine: Engine
+    _close: Callable[[], None]
 
-    def converse(self) -> Conversation:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the library's files and connections and end the local model; a later use opens them again.
+
+        Waits for threads that are at the library just now.
+        """
+        self._close()
+
+    def new_conversation(self) -> Conversation:
         """A new conversation; the model, where there is one, makes follow-ups stand alone."""
         writer = self.engine.writer
         return Conversation(writer.rewrite if isinstance(writer, GenerativeWriter) else None)
@@ -75,7 +89,15 @@ def bootstrap(settings: Settings, *, rebuilding: bool = False, writer: str | Non
         evidence=settings.retrieval.evidence,
     )
     indexer = Indexer(library, encoders, budget=settings.passages.tokens)
-    return App(settings, encoders, library, indexer, retriever, engine)
+
+    def close() -> None:
+        if encoders.cache_info().currsize:
+            encoders().close()
+        library.close()
+        if isinstance(engine.writer, GenerativeWriter):  # without, it is another App's model, if any's
+            stop_local_model(settings)
+
+    return App(settings, encoders, library, indexer, retriever, engine, close)
 
 
 def _make_writer(settings: Settings, name: str | None, extractive: Writer) -> Writer:
@@ -85,7 +107,7 @@ def _make_writer(settings: Settings, name: str | None, extractive: Writer) -> Wr
         case "generative" if has_model(settings):
             chosen = settings.llm
             return GenerativeWriter(
-                partial(connected, settings),
+                partial(connect_model, settings),
                 name=model_name(settings),
                 context=chosen.context,
                 max_tokens=chosen.max_tokens,

@@ -15,9 +15,9 @@ from index.types import Language
 
 HISTORY_TOKENS = 400
 """Most tokens of earlier turns that are remembered."""
-SHORT = 4
+SHORT_QUESTION = 4
 """Words of a question in which nothing else can be what a pronoun means."""
-LONGEST = 300
+LONGEST_REWRITTEN = 300
 """Characters of a question that a model rewrote."""
 _NOUN = 3
 """Letters of the shortest Arabic noun that a pronoun is taken to mean, with its article."""
@@ -36,7 +36,7 @@ _FRAME = frozenset(
         "ولماذا وكيف وهل وما وماذا ولم وفي وعن الان",
     )
 )
-
+"""Words that ask and join, in search form: a question of nothing else has no topic."""
 _POINTING = frozenset(
     re.findall(
         r"\w+",
@@ -57,7 +57,7 @@ class Turn:
     question: str
     answer: str
 
-    def told(self, language: Language) -> str:
+    def as_text(self, language: Language) -> str:
         """The turn as text for a model."""
         person, answer = ("السائل", "الجواب") if language == "ar" else ("Person", "Answer")
         return f"{person}: {self.question}\n{answer}: {self.answer}"
@@ -71,30 +71,30 @@ class Conversation:
         self._turns: deque[Turn] = deque()
 
     def understand(self, question: Question) -> Question:
-        """Return the question as it stands alone: unchanged, unless it points at earlier turns."""
-        if not self._turns or not points_back(question.text):
+        """Return the question as it stands alone: unchanged, unless it is a follow-up."""
+        if not self._turns or not is_follow_up(question.text):
             return question
         if self._rewrite is None:
             return replace(question, text=self._joined(question))
-        history = "\n".join(turn.told(question.language) for turn in self._turns)
+        history = "\n".join(turn.as_text(question.language) for turn in self._turns)
         written, spent = self._rewrite(history, question)
         said = f"{question.text} {history}"
-        return replace(question, text=read_rewritten(written, said, question) or self._joined(question), spent=spent)
+        return replace(question, text=parse_rewritten(written, said, question) or self._joined(question), spent=spent)
 
     def _joined(self, question: Question) -> str:
         """The question with the last one that stood alone behind it."""
-        alone = next((turn.question for turn in reversed(self._turns) if not points_back(turn.question)), "")
+        alone = next((turn.question for turn in reversed(self._turns) if not is_follow_up(turn.question)), "")
         return f"{question.text} ({alone})" if alone else question.text
 
     def remember(self, question: Question, reply: Reply) -> None:
         """Add a turn, and forget the oldest where there are too many tokens of them."""
         said = " ".join(claim.text for claim in reply.claims) if isinstance(reply, Answer) else ""
-        self.recall(question.text, said)
+        self.add_turn(question.text, said)
 
-    def recall(self, question: str, answer: str) -> None:
+    def add_turn(self, question: str, answer: str) -> None:
         """Add a turn of which only the texts are known; an empty answer is a refusal."""
         self._turns.append(Turn(question, answer or "—"))
-        while len(self._turns) > 1 and sum(count_tokens(turn.told("en")) for turn in self._turns) > HISTORY_TOKENS:
+        while len(self._turns) > 1 and sum(count_tokens(turn.as_text("en")) for turn in self._turns) > HISTORY_TOKENS:
             self._turns.popleft()
 
     def forget(self) -> None:
@@ -102,22 +102,20 @@ class Conversation:
         self._turns.clear()
 
 
-def read_rewritten(written: str, said: str, question: Question) -> str:
+def parse_rewritten(written: str, said: str, question: Question) -> str:
     """Return the question in what a model wrote, without labels and quotes; empty where it wrote something else.
 
     It must be one question, in the language of the one asked, about something that was said.
     """
     line = next((line for line in written.splitlines() if line.strip(" \t`*#-\"'“”«»")), "")
     text = " ".join(_LABEL.sub("", line.strip(" \t`*#-")).split()).strip(" \t`*\"'“”«»")
-    asks = text.endswith(("?", "؟")) and len(text) <= LONGEST
-    told = _telling(words(said))
-    return (
-        text if asks and language_of(text) == question.language and not told.isdisjoint(_telling(words(text))) else ""
-    )
+    asks = text.endswith(("?", "؟")) and len(text) <= LONGEST_REWRITTEN
+    on_topic = not _content_words(said).isdisjoint(_content_words(text))
+    return text if asks and on_topic and language_of(text) == question.language else ""
 
 
-def points_back(text: str) -> bool:
-    """Whether a question leans on what was said before: "and", a pronoun that nothing in it explains, or no topic."""
+def is_follow_up(text: str) -> bool:
+    """Whether a question needs the turns before it: for "and", a pronoun that nothing in it explains, or no topic."""
     spoken = words(text)
     topic = [word for word in spoken if word not in _FRAME and word not in _POINTING]
     if not topic or spoken[0] in _GOING_ON or _has_suffix_alone(text):
@@ -140,7 +138,7 @@ def _is_plural(word: str) -> bool:
 def _has_suffix_alone(text: str) -> bool:
     """Say whether a short Arabic question has "its" in its last word, and no noun with an article: "كم يبلغ طوله؟"."""
     spoken = re.findall(r"\w+", text)
-    short = len(spoken) <= SHORT and not any(word.startswith(("ال", "لل")) for word in spoken)
+    short = len(spoken) <= SHORT_QUESTION and not any(word.startswith(("ال", "لل")) for word in spoken)
     return short and re.fullmatch(r"[\u0620-\u064a]{2,}(?:ه|ها|هم|هما)", spoken[-1] if spoken else "") is not None
 
 
@@ -154,5 +152,5 @@ def _names_something(text: str, word: str) -> bool:
     return found is not None and ((found[0][0] in "tT" and " " in found[0]) or found[0][-len(word)].isupper())
 
 
-def _telling(spoken: list[str]) -> set[str]:
-    return {word for word in spoken if len(word) > 2 and word not in _FRAME}
+def _content_words(text: str) -> set[str]:
+    return {word for word in words(text) if len(word) > 2 and word not in _FRAME}

@@ -27,16 +27,15 @@ REFUSAL_LIBRARY = Message(
     en="No article in the library says.",
 )
 NEAREST = Message(ar="أقرب الجمل إليه:", en="The sentences that come nearest:")
-SOURCES = Message(ar="المصادر", en="Sources")
 SOURCE_LINE = Message(
-    ar="{title}، الجملة {number}{place} ({source})", en="{title}, sentence {number}{place} ({source})"
+    ar="{title}، الجملة {number}{location} ({source})", en="{title}, sentence {number}{location} ({source})"
 )
-PLACE_PAGE = Message(ar="الصفحة {page}", en="page {page}")
-PLACE_HEADING = Message(ar="تحت «{heading}»", en="under “{heading}”")
-PLACE_AUTHOR = Message(ar="بقلم {author}", en="by {author}")
-PLACE_DATE = Message(ar="بتاريخ {date}", en="of {date}")
-PLACE_VERSION = Message(ar="النسخة {version} من {date}", en="version {version} of {date}")
-PLACE_SOURCES = Message(ar="في {count} من المصادر", en="in {count} sources")
+LOCATION_PAGE = Message(ar="الصفحة {page}", en="page {page}")
+LOCATION_HEADING = Message(ar="تحت «{heading}»", en="under “{heading}”")
+LOCATION_AUTHOR = Message(ar="بقلم {author}", en="by {author}")
+LOCATION_DATE = Message(ar="بتاريخ {date}", en="of {date}")
+LOCATION_VERSION = Message(ar="النسخة {version} من {date}", en="version {version} of {date}")
+LOCATION_SOURCES = Message(ar="في {count} من المصادر", en="in {count} sources")
 OTHER_LANGUAGE = Message(
     ar="الاقتباس بلغة المقال (الإنجليزية)؛ اضبط نموذجًا لغويًا لتحصل على الجواب بالعربية.",
     en="Quoted in the article's language (Arabic); configure a language model for an answer in English.",

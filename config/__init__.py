@@ -1,1 +1,1 @@
-"""Values: settings and errors. Imports nothing of ours."""
+"""Values that everything else may import: the settings and the errors. Imports nothing of ours, and builds nothing."""

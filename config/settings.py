@@ -30,18 +30,21 @@ CONFIG_VARIABLE = "SANAD_CONFIG"
 DEFAULTS = Path(__file__).with_name("default.toml")
 USUAL_NAMES = {"OPENAI_API_KEY": ("llm", "api_key"), "TELEGRAM_BOT_TOKEN": ("telegram", "token")}
 
+LanguageChoice = Literal["auto", "ar", "en"]
+"""The language of answers and messages; auto: the question's."""
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class Store(_Section):
+class StoreSettings(_Section):
     """Where Chroma is."""
 
     url: str = Field(description="a Chroma server; empty: embedded in this process")
 
 
-class Embedding(_Section):
+class EmbeddingSettings(_Section):
     """Which encoders make the vectors."""
 
     provider: Literal["bundled", "light", "openai", "openai_like"] = Field(description="who computes embeddings")
@@ -52,26 +55,26 @@ class Embedding(_Section):
     second: bool = Field(description="ask the universal sentence encoder too")
 
 
-class Passages(_Section):
+class PassagesSettings(_Section):
     """How articles are cut."""
 
     tokens: int = Field(ge=32, le=8192, description="most o200k_base tokens of a passage")
 
 
-class Retrieval(_Section):
+class RetrievalSettings(_Section):
     """How evidence is found and judged."""
 
     evidence: int = Field(ge=1, le=50, description="sentences of evidence for a writer")
     strictness: Literal["careful", "balanced", "eager"] = Field(description="how sure to be before answering")
 
 
-class Fetch(_Section):
+class FetchSettings(_Section):
     """What may be fetched from the web."""
 
     allowed_hosts: tuple[str, ...] = Field(description="hosts (or host:port) that may have private addresses")
 
 
-class Llm(_Section):
+class LlmSettings(_Section):
     """The language model."""
 
     api_key: SecretStr = Field(description="key of the model's server (OPENAI_API_KEY)")
@@ -83,14 +86,14 @@ class Llm(_Section):
     timeout: float = Field(gt=0, description="seconds one answer of the model may take")
 
 
-class Interface(_Section):
+class InterfaceSettings(_Section):
     """How people are spoken to."""
 
-    language: Literal["auto", "ar", "en"] = Field(description="language of messages; auto: the question's")
+    language: LanguageChoice = Field(description="language of messages; auto: the question's")
     plain: bool = Field(description="no direction marks around Arabic and [n]")
 
 
-class Telegram(_Section):
+class TelegramSettings(_Section):
     """The Telegram bot."""
 
     token: SecretStr = Field(description="the bot's token (TELEGRAM_BOT_TOKEN)")
@@ -125,14 +128,14 @@ class Settings(BaseSettings):
     )
 
     home: str = Field(description="folder of the library; empty: the user's data folder")
-    store: Store
-    embedding: Embedding
-    passages: Passages
-    retrieval: Retrieval
-    fetch: Fetch
-    llm: Llm
-    interface: Interface
-    telegram: Telegram
+    store: StoreSettings
+    embedding: EmbeddingSettings
+    passages: PassagesSettings
+    retrieval: RetrievalSettings
+    fetch: FetchSettings
+    llm: LlmSettings
+    interface: InterfaceSettings
+    telegram: TelegramSettings
 
     @property
     def folder(self) -> Path:

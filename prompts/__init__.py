@@ -54,7 +54,7 @@ _ORDERS = (["system", "user"], ["system", "example", "answer", "user"])
 
 
 @dataclass(frozen=True, slots=True)
-class Messages:
+class FilledPrompt:
     """What is sent to a model; `example` is an exchange that never was, a user's turn and its answer, or nothing."""
 
     system: str
@@ -72,13 +72,13 @@ class Prompt:
     user: Template
     example: tuple[str, ...] = ()
 
-    def fill(self, **values: str) -> Messages:
+    def fill(self, **values: str) -> FilledPrompt:
         """Return the messages with the variables replaced.
 
         Raises: PromptError if a variable of the step is missing, or a value has no variable.
         """
         _check(self.name, frozenset(values), f"the values given to prompt {self.name!r}")
-        return Messages(self.system.substitute(values), self.user.substitute(values), self.example)
+        return FilledPrompt(self.system.substitute(values), self.user.substitute(values), self.example)
 
 
 @cache

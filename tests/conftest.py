@@ -1,6 +1,5 @@
 """What the tests share. Nothing is patched: a real Chroma, the bundled models, real files."""
 
-import gc
 import socket
 import subprocess
 import sys
@@ -11,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from index.library.store import Store
+from tests.made import close_libraries
 from tests.site import Site
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _files_are_let_go() -> Iterator[None]:
-    """Every library a test file opened is closed with it, or a worker runs out of file descriptors."""
+def _close_libraries() -> Iterator[None]:
+    """The libraries that a test file opened for itself are closed with it; an `App` closes its own."""
     yield
-    for one in [found for found in gc.get_objects() if type(found) is Store]:
-        one.close()
+    close_libraries()
 
 
 @pytest.fixture(scope="session")

@@ -1,24 +1,37 @@
-"""The command `sanad`: reads options, prints, sets exit statuses. What it does is done elsewhere.
+"""The command `sanad`: reads options and sets exit statuses. What it does and prints is done elsewhere.
 
-Nothing heavy is imported before a command runs: `sanad --help` must be quick.
+Our own modules are imported here, heavy libraries only by what needs them: `sanad --help` must be quick.
 """
 
 import sys
 from collections.abc import Mapping
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from bot.cli.exit import FAILED, end, ending
+from bot.bootstrap import App, bootstrap
+from bot.cli.ask import ask_question
+from bot.cli.chat import ChatSession
+from bot.cli.doctor import diagnose, show_settings
+from bot.cli.exit import FAILED, exit_on_error, exit_with_error
+from bot.cli.library_commands import (
+    export_library,
+    import_library,
+    index_sources,
+    list_articles,
+    remove_article,
+    search_sentences,
+    show_article,
+    verify_library,
+)
 from bot.evaluation.command import register
-from bot.evaluation.run import EvaluationTarget, SearchScope
-
-if TYPE_CHECKING:
-    from bot.bootstrap import App
-    from index.types import Filter
+from bot.evaluation.target import make_target
+from bot.telegram.app import check_bot, run_bot, write_feedback
+from config.settings import load_settings
+from index.types import Filter, make_filter
 
 ANSWERED, NOT_IN_THE_ARTICLE = 0, 1
 
@@ -31,14 +44,14 @@ class _Commands(TyperGroup):
         try:
             return super().make_context(*args, **options)
         except (OSError, KeyboardInterrupt) as error:
-            end(error)
+            exit_with_error(error)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
         except (OSError, KeyboardInterrupt) as error:
-            end(error)
+            exit_with_error(error)
 
 
 app = typer.Typer(
@@ -60,11 +73,11 @@ Tags = Annotated[list[str] | None, typer.Option("--tag", help="Only articles wit
 
 def main() -> None:
     """Run the command line; errors become one line and status 2."""
-    with ending():
+    with exit_on_error():
         for stream in (sys.stdin, sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="replace")  # a terminal that knows no Arabic, input that is not UTF-8
-        app()
+        app(prog_name="sanad")
 
 
 @app.command()
@@ -79,18 +92,16 @@ def index(
     quiet: Annotated[bool, typer.Option("--quiet", help="Say only what went wrong.")] = False,
 ) -> None:
     """Put articles into the library; what is unchanged is left alone."""
-    from bot.cli.ask import index_sources
-
-    failed = index_sources(_app(rebuilding=rebuild), sources, feeds=feed or (), rebuild=rebuild, quiet=quiet)
+    with _open(rebuilding=rebuild) as sanad:
+        failed = index_sources(sanad, sources, feeds=feed or (), rebuild=rebuild, quiet=quiet)
     raise typer.Exit(FAILED if failed else ANSWERED)
 
 
 @app.command()
 def articles(*, since: Since = None, language: InLanguage = None, tag: Tags = None) -> None:
     """List the articles of the library."""
-    from bot.cli.library_commands import list_articles
-
-    list_articles(_app(), _filter(since, language, tag))
+    with _open() as sanad:
+        list_articles(sanad, _filter(since, language, tag))
 
 
 @app.command()
@@ -100,9 +111,8 @@ def show(
     sentence: Annotated[int | None, typer.Option(min=1, metavar="N", help="One sentence among its neighbours.")] = None,
 ) -> None:
     """Show an article: what is known of it, and its sentences, numbered."""
-    from bot.cli.library_commands import show_article
-
-    show_article(_app(), article_id, sentence=sentence)
+    with _open() as sanad:
+        show_article(sanad, article_id, sentence=sentence)
 
 
 @app.command()
@@ -116,42 +126,39 @@ def search(
     tag: Tags = None,
 ) -> None:
     """Show the sentences nearest to some words, without an answer."""
-    from bot.cli.library_commands import search_sentences
-
-    found = search_sentences(_app(), " ".join(words), article=article, k=count, only=_filter(since, language, tag))
+    only = _filter(since, language, tag)
+    with _open() as sanad:
+        found = search_sentences(sanad, " ".join(words), article=article, k=count, only=only)
     raise typer.Exit(ANSWERED if found else NOT_IN_THE_ARTICLE)
 
 
 @app.command()
 def export(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
     """Write the whole library to one file, with checksums."""
-    from bot.cli.library_commands import export_library
-
-    export_library(_app(), file)
+    with _open() as sanad:
+        export_library(sanad, file)
 
 
 @app.command(name="import")
 def import_(file: Annotated[Path, typer.Argument(help="A file that `sanad export` wrote.")]) -> None:
     """Put the articles of an exported library into this one, exactly as they were."""
-    from bot.cli.library_commands import import_library
-
-    import_library(_app(), file)
+    with _open() as sanad:
+        import_library(sanad, file)
 
 
 @app.command()
 def verify() -> None:
     """Check every stored sentence, passage and vector against its article, and repair what is wrong."""
-    from bot.cli.library_commands import verify_library
-
-    raise typer.Exit(ANSWERED if verify_library(_app()) else FAILED)
+    with _open() as sanad:
+        well = verify_library(sanad)
+    raise typer.Exit(ANSWERED if well else FAILED)
 
 
 @app.command()
 def remove(article_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Take an article out of the library."""
-    from bot.cli.ask import remove_article
-
-    remove_article(_app(), article_id)
+    with _open() as sanad:
+        remove_article(sanad, article_id)
 
 
 @app.command()
@@ -167,11 +174,10 @@ def ask(
     plain: Plain = None,
 ) -> None:
     """Answer a question. Exits with 0 answered, 1 the article does not say, 2 an error."""
-    from bot.cli.ask import ask_question
-
     text = sys.stdin.read() if question == "-" else question
     only = _filter(since, language, tag)
-    answered = ask_question(_app(plain=plain), text, article=article, evidence=evidence, only=only, as_json=as_json)
+    with _open(plain=plain) as sanad:
+        answered = ask_question(sanad, text, article=article, evidence=evidence, only=only, as_json=as_json)
     raise typer.Exit(ANSWERED if answered else NOT_IN_THE_ARTICLE)
 
 
@@ -185,25 +191,21 @@ def chat(
     plain: Plain = None,
 ) -> None:
     """Ask question after question; piped in, one a line."""
-    from bot.cli.chat import Chat
-
-    chatting = Chat(_app(plain=plain), article=article, only=_filter(since, language, tag))
-    raise typer.Exit(ANSWERED if chatting.run() else FAILED)
+    only = _filter(since, language, tag)
+    with _open(plain=plain) as sanad:
+        well = ChatSession(sanad, article=article, only=only).run()
+    raise typer.Exit(ANSWERED if well else FAILED)
 
 
 @app.command()
 def doctor() -> None:
     """Check versions, data folder, library and model, each with what to do."""
-    from bot.cli.doctor import diagnose
-
     raise typer.Exit(ANSWERED if diagnose() else FAILED)
 
 
 @app.command()
 def config() -> None:
     """Show the settings in force and where each came from."""
-    from bot.cli.ask import show_settings
-
     show_settings()
 
 
@@ -224,15 +226,13 @@ def telegram(
     ] = False,
 ) -> None:
     """Be a Telegram bot, with the token TELEGRAM_BOT_TOKEN, until told to end."""
-    from bot.telegram.app import check_bot, run_bot
-
     files = {"certificate": certificate and str(certificate), "key": key and str(key)}
     given = {"port": port, "path": path, "secret": secret, **files}
     options = {f"webhook_{name}": value for name, value in given.items() if value is not None}
-    app_ = _app(telegram=options)
-    if check:
-        raise typer.Exit(ANSWERED if check_bot(app_) else FAILED)
-    run_bot(app_, webhook=webhook, take_over=take_over)
+    with _open(telegram=options) as sanad:
+        if check:
+            raise typer.Exit(ANSWERED if check_bot(sanad) else FAILED)
+        run_bot(sanad, webhook=webhook, take_over=take_over)
 
 
 feedback = typer.Typer(help="What people thought of the Telegram bot's answers.", no_args_is_help=True)
@@ -244,31 +244,18 @@ def export_feedback(
     file: Annotated[Path | None, typer.Argument(help="A .jsonl file; without one, standard output.")] = None,
 ) -> None:
     """Write judged answers as a test set, one question a line."""
-    from bot.telegram.app import write_feedback
-
-    write_feedback(_app(), file)
-
-
-def _evaluation_target(scope: SearchScope, writer: str | None) -> EvaluationTarget:
-    from bot.evaluation.target import make_target
-
-    return make_target(scope, writer)
+    with _open() as sanad:
+        write_feedback(sanad, file)
 
 
-register(app, _evaluation_target)
+register(app, make_target)
 
 
-def _filter(since: str | None, language: str | None, tags: list[str] | None) -> "Filter":
-    from index.types import make_filter
-
+def _filter(since: str | None, language: str | None, tags: list[str] | None) -> Filter:
     return make_filter(since=since or "", language=language or "", tags=tags or ())
 
 
-def _app(
-    *, rebuilding: bool = False, plain: bool | None = None, telegram: "Mapping[str, object] | None" = None
-) -> "App":
-    from bot.bootstrap import bootstrap
-    from config.settings import load_settings
-
+def _open(*, rebuilding: bool = False, plain: bool | None = None, telegram: Mapping[str, object] | None = None) -> App:
+    """Everything put together as settings and options say, to be closed at the end of the command."""
     options = {"telegram": telegram or {}, "interface": {} if plain is None else {"plain": plain}}
     return bootstrap(load_settings(options), rebuilding=rebuilding)

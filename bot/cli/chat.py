@@ -5,47 +5,48 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from threading import Thread
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, get_args
 
 from bot import messages
 from bot.bootstrap import App
-from bot.cli.ask import in_language, show
-from bot.cli.exit import leave
+from bot.cli.ask import errors_in, print_lines
+from bot.cli.exit import exit_now
 from bot.questions import read_question
 from bot.rendering.bidi import clean
-from bot.rendering.spans import (
-    Line,
-    Span,
+from bot.rendering.reply_text import (
+    Segment,
+    StyledLine,
     citations,
     claim_line,
     context_line,
     lines_after_claims,
-    numbered,
+    number_citations,
     quote_line,
     source_lines,
 )
 from bot.types import EVERYTHING, Citation, Claimed, Finished, Question, Reply
 from config.errors import SanadError
+from config.settings import LanguageChoice
 from index.types import ArticleRecord, Filter, Language
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
 
-LANGUAGES = ("auto", "ar", "en")
+LANGUAGES: tuple[LanguageChoice, ...] = get_args(LanguageChoice)
 
 
-class Chat:
+class ChatSession:
     """One conversation: the article or articles asked about, the language of answers, and the last reply."""
 
     def __init__(self, app: App, *, article: str | None = None, only: Filter = EVERYTHING) -> None:
         self._app, self._only = app, only
         self._plain = app.settings.interface.plain
-        self._language: Literal["auto", "ar", "en"] = app.settings.interface.language
+        self._language: LanguageChoice = app.settings.interface.language
         self._article: ArticleRecord | None = app.library.resolve(article) if article else None
         self._reply: Reply | None = None
         self._warming: Thread | None = None
-        self._conversation = app.converse()
-        self._commands: dict[str, Callable[[str], Iterator[Line]]] = {
+        self._conversation = app.new_conversation()
+        self._commands: dict[str, Callable[[str], Iterator[StyledLine]]] = {
             "/articles": self._list_articles,
             "/article": self._choose_article,
             "/sources": self._show_sources,
@@ -58,8 +59,8 @@ class Chat:
     def run(self) -> bool:
         """Read, answer, until the end of input; returns whether all that was piped in could be done."""
         typed, well = sys.stdin.isatty(), True
-        with in_language(self._tongue, None):
-            show(self._welcome(), plain=self._plain)
+        with errors_in(self._tongue, None):
+            print_lines(self._welcome(), plain=self._plain)
         for line in filter(None, map(str.strip, self._typed() if typed else sys.stdin)):
             try:
                 self._turn(line)
@@ -67,7 +68,7 @@ class Chat:
                 well = well and typed
                 self._report(error, typed=typed)
         if self._warming and self._warming.is_alive():
-            leave(0)
+            exit_now(0)
         return well
 
     def _warm(self) -> None:
@@ -80,17 +81,17 @@ class Chat:
 
     def _turn(self, line: str) -> None:
         try:
-            show(self._respond(line), plain=self._plain)
+            print_lines(self._respond(line), plain=self._plain)
         except KeyboardInterrupt:
-            show([self._say(messages.CHAT_CANCELLED)], plain=self._plain)
+            print_lines([self._say(messages.CHAT_CANCELLED)], plain=self._plain)
 
     def _report(self, error: SanadError, *, typed: bool) -> None:
         if typed:
-            show([Line(self._tongue, (Span(str(error)),))], plain=self._plain)
+            print_lines([StyledLine(self._tongue, (Segment(str(error)),))], plain=self._plain)
         else:
             print(f"sanad: {error}", file=sys.stderr)
 
-    def _respond(self, line: str) -> Iterator[Line]:
+    def _respond(self, line: str) -> Iterator[StyledLine]:
         if not line.startswith("/"):
             yield from self._answer(line)
             return
@@ -101,18 +102,18 @@ class Chat:
         else:
             yield from command(rest.strip())
 
-    def _answer(self, text: str) -> Iterator[Line]:
+    def _answer(self, text: str) -> Iterator[StyledLine]:
         asked = replace(read_question(text, language=self._language), only=self._only)
         if self._article:
             asked = replace(asked, article_id=self._article.id)
         question = self._conversation.understand(asked)
         if question != asked:
-            yield Line(question.language, (Span(f"→ {clean(question.text)}", "dim"),))
-        with in_language(question.language, asked.article_id, only=self._only):
+            yield StyledLine(question.language, (Segment(f"→ {clean(question.text)}", "dim"),))
+        with errors_in(question.language, asked.article_id, only=self._only):
             yield from self._stream(question)
-        yield Line(question.language, ())
+        yield StyledLine(question.language, ())
 
-    def _stream(self, question: Question) -> Iterator[Line]:
+    def _stream(self, question: Question) -> Iterator[StyledLine]:
         if self._warming:
             self._warming.join()
         cited: list[Citation] = []
@@ -120,32 +121,33 @@ class Chat:
             match event:
                 case Claimed(claim):
                     cited += claim.citations
-                    yield claim_line(claim, numbered(cited), question.language)
+                    yield claim_line(claim, number_citations(cited), question.language)
                 case Finished(reply):
                     self._reply = reply
                     self._conversation.remember(question, reply)
                     yield from lines_after_claims(reply)
 
-    def _list_articles(self, _: str) -> Iterator[Line]:
+    def _list_articles(self, _: str) -> Iterator[StyledLine]:
         for record in self._app.library.records():
             chosen = "→ " if self._article and record.id == self._article.id else "  "
-            yield Line(record.language, (Span(chosen), Span(record.id, "mark"), Span(f"  {clean(record.title)}")))
+            title = Segment(f"  {clean(record.title)}")
+            yield StyledLine(record.language, (Segment(chosen), Segment(record.id, "mark"), title))
 
-    def _choose_article(self, name: str) -> Iterator[Line]:
-        with in_language(self._tongue, name):
+    def _choose_article(self, name: str) -> Iterator[StyledLine]:
+        with errors_in(self._tongue, name):
             self._article = self._app.library.resolve(name) if name else None
         yield from self._welcome()
 
-    def _show_sources(self, _: str) -> Iterator[Line]:
+    def _show_sources(self, _: str) -> Iterator[StyledLine]:
         if not self._cited:
             yield self._say(messages.CHAT_NO_ANSWER)
             return
-        numbers = numbered(self._cited)
+        numbers = number_citations(self._cited)
         for citation in self._cited:
             yield quote_line([citation], numbers)
         yield from source_lines(self._cited, self._tongue)
 
-    def _show_context(self, number: str) -> Iterator[Line]:
+    def _show_context(self, number: str) -> Iterator[StyledLine]:
         if not self._cited:
             yield self._say(messages.CHAT_NO_ANSWER)
         elif number.isdecimal() and 0 < int(number) <= len(self._cited):
@@ -154,22 +156,22 @@ class Chat:
         else:
             yield self._say(messages.CHAT_NO_SENTENCE, number=clean(number)[:20])
 
-    def _choose_language(self, language: str) -> Iterator[Line]:
+    def _choose_language(self, language: str) -> Iterator[StyledLine]:
         if language in LANGUAGES:
-            self._language = language  # type: ignore[assignment]  # just checked
+            self._language = language
             yield self._say(messages.CHAT_LANGUAGE, chosen=language)
         else:
             yield self._say(messages.CHAT_LANGUAGES)
 
-    def _forget(self, _: str) -> Iterator[Line]:
+    def _forget(self, _: str) -> Iterator[StyledLine]:
         self._conversation.forget()
         yield self._say(messages.CHAT_FORGOTTEN)
 
-    def _help(self, _: str) -> Iterator[Line]:
+    def _help(self, _: str) -> Iterator[StyledLine]:
         for line in messages.CHAT_HELP(self._tongue).splitlines():
-            yield Line(self._tongue, (Span(line),))
+            yield StyledLine(self._tongue, (Segment(line),))
 
-    def _welcome(self) -> Iterator[Line]:
+    def _welcome(self) -> Iterator[StyledLine]:
         count = len(self._app.library.records())
         if self._article:
             about = messages.CHAT_ARTICLE(self._tongue, title=clean(self._article.title))
@@ -180,8 +182,8 @@ class Chat:
             return
         yield self._say(messages.CHAT_WELCOME, articles=about)
 
-    def _say(self, message: messages.Message, **values: object) -> Line:
-        return Line(self._tongue, (Span(message(self._tongue, **values), "dim"),))
+    def _say(self, message: messages.Message, **values: object) -> StyledLine:
+        return StyledLine(self._tongue, (Segment(message(self._tongue, **values), "dim"),))
 
     @property
     def _tongue(self) -> Language:

@@ -1,4 +1,4 @@
-"""`sanad doctor`: is everything there that an answer needs? Each line with what to do."""
+"""`sanad doctor`: is everything there that an answer needs? Each line with what to do. And `sanad config`."""
 
 import os
 import platform
@@ -10,8 +10,7 @@ from time import perf_counter
 
 from bot import messages
 from bot.bootstrap import App, bootstrap
-from bot.model_check import try_model
-from bot.writers.models import has_model
+from bot.writers.models import check_model, has_model
 from config.errors import NoArticles, SanadError
 from config.settings import load_settings, origins, user_file
 
@@ -22,7 +21,7 @@ LEAST_FREE = 200 * 2**20
 def diagnose() -> bool:
     """Print a line for each check; returns whether all passed."""
     try:
-        app = bootstrap(load_settings())
+        opened = bootstrap(load_settings())
     except SanadError as error:
         print(f"✗ settings: {error}")
         return False
@@ -35,8 +34,17 @@ def diagnose() -> bool:
         "embedding": _embedding,
         "language model": _language_model,
     }
-    passed = [_passes(name, check, app) for name, check in checks.items()]
+    with opened as app:
+        passed = [_passes(name, check, app) for name, check in checks.items()]
     return all(passed)
+
+
+def show_settings() -> None:
+    """Print every setting, masked where secret, and where it came from."""
+    settings = load_settings()
+    for key, value, origin in origins(settings):
+        print(f"{key} = {value!r}  ({origin})")
+    print(f"data folder: {settings.folder}")
 
 
 def _passes(name: str, check: Callable[[App], str], app: App) -> bool:
@@ -104,4 +112,4 @@ def _language_model(app: App) -> str:
     if not has_model(app.settings):
         return "none; answers quote the article's own sentences"
     began = perf_counter()
-    return f"{try_model(app)}, {perf_counter() - began:.1f} s for a word"
+    return f"{check_model(app.settings)}, {perf_counter() - began:.1f} s for a word"

@@ -1,13 +1,15 @@
 """How the command ends when something went wrong: one line, and a status that no answer has.
 
-Status 1 says that the article does not say, so nothing else may end with it. Imports next to nothing: whoever presses
-Ctrl-C in the first moment must find this in place.
+Status 1 says that the article does not say, so nothing else may end with it. Imports little, and only the standard
+library: whoever presses Ctrl-C in the first moment must find this in place.
 """
 
 import _thread
 import os
+import signal
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
@@ -18,7 +20,7 @@ FAILED, INTERRUPTED = 2, 130
 
 
 @contextmanager
-def ending() -> Iterator[None]:
+def exit_on_error() -> Iterator[None]:
     """Turn whatever is raised inside into a line on standard error and the end of the process."""
     try:
         _fill_streams()
@@ -28,7 +30,7 @@ def ending() -> Iterator[None]:
         finally:
             sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - beyond is only Python, which ends with 1
-        end(error)
+        exit_with_error(error)
 
 
 def _press_again(lost: Any) -> None:
@@ -41,8 +43,6 @@ def _press_again(lost: Any) -> None:
 
 
 def _interrupt(thread: int) -> None:
-    import signal
-
     time.sleep(0.01)  # what could not raise has returned by then
     signal.pthread_kill(thread, signal.SIGINT)
 
@@ -54,7 +54,7 @@ def _fill_streams() -> None:
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
 
 
-def end(error: BaseException) -> NoReturn:
+def exit_with_error(error: BaseException) -> NoReturn:
     """Say what went wrong and leave; of an error that is not ours all is shown."""
     match error:
         case KeyboardInterrupt():
@@ -76,7 +76,7 @@ def end(error: BaseException) -> NoReturn:
     raise SystemExit(FAILED)
 
 
-def leave(status: int) -> NoReturn:
+def exit_now(status: int) -> NoReturn:
     """Go at once: Python would wait for threads that still load a model, or abort in them."""
     with suppress(OSError, ValueError):
         sys.stdout.flush()
@@ -84,11 +84,9 @@ def leave(status: int) -> NoReturn:
 
 
 def _interrupted() -> NoReturn:
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # pressed twice is pressed once
     _say("Interrupted.")
-    leave(INTERRUPTED)
+    exit_now(INTERRUPTED)
 
 
 def _say(sentence: str) -> None:
@@ -98,8 +96,6 @@ def _say(sentence: str) -> None:
 
 
 def _show(error: BaseException) -> None:
-    import traceback
-
     traceback.print_exception(error)
 
 

@@ -34,6 +34,7 @@ def register(app: typer.Typer, make_target: Callable[[SearchScope, str | None], 
 
     @app.command("evaluate")
     def evaluate_command(
+        context: typer.Context,
         testsets: Annotated[list[Path], typer.Argument(metavar="TESTSET…", help="Our .jsonl or SQuAD's .json.")],
         *,
         writer: Annotated[str | None, typer.Option(help="Who writes the answers; as configured by default.")] = None,
@@ -57,6 +58,7 @@ def register(app: typer.Typer, make_target: Callable[[SearchScope, str | None], 
     ) -> None:
         """Answer the questions of test sets and say how good the answers are."""
         target = make_target(scope, writer)
+        context.call_on_close(target.close)
         # What cannot work is found out before the first question is asked.
         floors = [parse_floor(floor, judged=judge) for floor in fail_under or ()]
         _check_outputs(predictions, {"--report": report, "--json": as_json}, testsets, baseline)

@@ -68,6 +68,8 @@ class EvaluationTarget:
     """What shapes replies, as JSON has it, without secrets: replies of other settings are not mixed with these."""
     model: Callable[[], "LLM"]
     """Makes the model that judges. Raises: ModelError if none is configured."""
+    close: Callable[[], None] = lambda: None
+    """Lets go of what the engine opened, once all is asked."""
 
 
 @dataclass(frozen=True, slots=True)

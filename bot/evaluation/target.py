@@ -52,7 +52,12 @@ def make_target(scope: SearchScope, writer: str | None) -> EvaluationTarget:
         list(app.indexer.add(testset.articles, space=space, progress=progress))
         return _Engine(app, scope, space, held)
 
-    return EvaluationTarget(partial(_resolve, app=people), prepare, _settings(app, scope), app.make_model)
+    def close() -> None:
+        app.close()
+        people.close()
+
+    resolve = partial(_resolve, app=people)
+    return EvaluationTarget(resolve, prepare, _settings(app, scope), app.make_model, close)
 
 
 def space_of(articles: Sequence[Article]) -> str:

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.bootstrap import App
-from bot.model_check import try_model
 from bot.telegram.handlers.context import Services
 from bot.telegram.monitoring import Metrics, configure_logs, serve_metrics
 from bot.telegram.outgoing import messages
@@ -40,7 +39,7 @@ from bot.telegram.updates.receiving import (
 )
 from bot.telegram.workers import THREAD_NAME, RunningUpdates, WorkerPool, WorkStopped, unless_stopped
 from bot.types import Question
-from bot.writers.models import has_model
+from bot.writers.models import check_model, has_model
 from config.errors import BotError, NoArticles, SanadError
 from index.types import Language
 
@@ -105,7 +104,7 @@ def _check_library(app: App) -> str:
 
 
 def _check_model(app: App) -> str:
-    model = try_model(app) if has_model(app.settings) else ""
+    model = check_model(app.settings) if has_model(app.settings) else ""
     began = perf_counter()
     try:
         reply = app.engine.answer(Question("What does the article say?", "en"))

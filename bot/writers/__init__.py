@@ -1,4 +1,8 @@
-"""Evidence → draft. A writer proposes claims; `bot.grounding.check` decides which of them stand."""
+"""Evidence → draft: the writers, and the language model that one of them writes with.
+
+`extractive` quotes sentences, `generative` has a model write; both are a `Writer`. What they propose is not trusted:
+`bot.grounding.check` decides which claims stand, and `bot.engine` which writer is asked.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import prompts
 from bot.grounding.check import Sources
-from bot.parsing.claims import ClaimStream
-from bot.parsing.refusals import without_refusal
+from bot.parsing.claims import ClaimParser, without_refusal
 from bot.rendering.bidi import clean
 from bot.types import DraftClaim, Fault, Note, Question, Usage, Withheld
 from bot.writers import Declined, WriterFailed
-from bot.writers.faults import explain
-from bot.writers.watch import Watch
+from bot.writers.models import TimeLimit, note_for
 from index.retrieval.retriever import RetrievalResult
 from index.text.passages import count_tokens
 from index.text.search_form import search_form, stems
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 6_000
 """Characters of output after which the model is stopped."""
-ROUND, MOST_ROUNDS = 40, 5
+LOOP, MOST_LOOPS = 40, 5
 """Characters that come again, and how many times, until the model is stopped."""
 EVIDENCE_TOKENS = 190
 """Most tokens of evidence in a prompt: some five sentences. Half of it is shown for a second try."""
@@ -50,7 +48,7 @@ class GenerativeWriter:
 
     def __init__(
         self,
-        model: "Callable[[Watch], AbstractContextManager[LLM]]",
+        model: "Callable[[TimeLimit], AbstractContextManager[LLM]]",
         *,
         name: str,
         context: int,
@@ -70,26 +68,26 @@ class GenerativeWriter:
         """
         chosen = choose_sentences(found, sources, withheld, budget=self._budget)
         sources.show(chosen)
-        messages = _messages(question, chosen, withheld)
-        stream = ClaimStream(chosen)
-        drafts = _Drafts(question)
+        prompt = _fill_prompt(question, chosen, withheld)
+        parser = ClaimParser(chosen)
+        statements = _Statements(question)
         written, failure = "", None
         try:
-            for piece in self._stream(messages, question.spent, most=MOST_CHARACTERS):
+            for piece in self._stream(prompt, question.spent, most=MOST_CHARACTERS):
                 if isinstance(piece, Usage):
                     yield piece
                     continue
                 written += piece
-                yield from drafts.of(stream.feed(piece))
+                yield from statements.of(parser.feed(piece))
         except WriterFailed as fault:
             failure = fault
-        rest = stream.close()
-        yield from drafts.of([] if stream.cut else rest)
+        rest = parser.close()
+        yield from statements.of([] if parser.cut else rest)
         if failure:
             raise failure
         if not written.strip():
             raise WriterFailed(Note.MODEL_SILENT)
-        if drafts.refused and not drafts.stated:
+        if statements.refused and not statements.stated:
             raise Declined
 
     def rewrite(self, history: str, question: Question) -> tuple[str, Usage]:
@@ -110,7 +108,7 @@ class GenerativeWriter:
             return "", usage
         return written, usage
 
-    def _stream(self, messages: "prompts.Messages", spent: Usage, *, most: int) -> Iterator[str | Usage]:
+    def _stream(self, prompt: prompts.FilledPrompt, spent: Usage, *, most: int) -> Iterator[str | Usage]:
         """Pieces of the output, `most` characters, and what they cost: the call itself before it is made.
 
         Closing this ends the request.
@@ -119,34 +117,34 @@ class GenerativeWriter:
         """
         from llama_index.core.llms import ChatMessage
 
-        turns = [messages.system, *messages.example, messages.user]
-        roles = ["system", "user", "assistant", "user"] if messages.example else ["system", "user"]
+        turns = [prompt.system, *prompt.example, prompt.user]
+        roles = ["system", "user", "assistant", "user"] if prompt.example else ["system", "user"]
         asked = [ChatMessage(role=role, content=turn) for role, turn in zip(roles, turns, strict=True)]
-        counted, finished, written, had = Usage(), False, "", self._timeout - spent.seconds
+        usage, finished, written, seconds = Usage(), False, "", self._timeout - spent.seconds
         yield Usage(calls=1)
-        with Watch(had) as watch:
+        with TimeLimit(seconds) as limit:
             try:
-                with self._model(watch) as model:
-                    watch.resume()
+                with self._model(limit) as model:
+                    limit.resume()
                     for response in model.stream_chat(asked):
-                        watch.pause()
-                        counted = _usage(response) or counted
+                        limit.pause()
+                        usage = _usage(response) or usage
                         written += response.delta or ""
-                        enough = len(written) > most or _goes_round(written)
+                        enough = len(written) > most or _loops(written)
                         finished |= _is_finished(response) or enough
                         yield response.delta or ""
                         if enough:
                             break
-                        watch.resume()
-                    watch.pause()
+                        limit.resume()
+                    limit.pause()
             except Exception as error:
-                note = explain(error)
+                note = note_for(error)
                 if note is None:
                     raise
-                yield replace(counted, seconds=had - watch.left)
-                raise WriterFailed(Note.MODEL_SLOW if watch.expired else note) from error
-            yield replace(counted, seconds=had - watch.left)
-            _check_end(watch, finished=finished)
+                yield replace(usage, seconds=seconds - limit.remaining)
+                raise WriterFailed(Note.MODEL_SLOW if limit.expired else note) from error
+            yield replace(usage, seconds=seconds - limit.remaining)
+            _check_end(limit, finished=finished)
 
 
 def choose_sentences(
@@ -178,7 +176,7 @@ def _offered(found: RetrievalResult, sources: Sources, withheld: Sequence[Withhe
         yield from around if rank < WITH_NEIGHBOURS and not withheld else around[:1]
 
 
-def _messages(question: Question, chosen: dict[str, Sentence], withheld: Sequence[Withheld]) -> "prompts.Messages":
+def _fill_prompt(question: Question, chosen: dict[str, Sentence], withheld: Sequence[Withheld]) -> prompts.FilledPrompt:
     values = {
         "evidence": "\n".join(f"{_one_line(sentence.text)} [{key}]" for key, sentence in chosen.items()),
         "question": _one_line(question.text),
@@ -209,13 +207,13 @@ def _one_line(text: str) -> str:
     return " ".join(clean(text).split()).translate(_BRACKETS)
 
 
-def _goes_round(written: str) -> bool:
+def _loops(written: str) -> bool:
     """Say whether an output only repeats itself by now, as small models do without an end."""
-    return len(written) > ROUND * MOST_ROUNDS and written.count(written[-ROUND:]) >= MOST_ROUNDS
+    return len(written) > LOOP * MOST_LOOPS and written.count(written[-LOOP:]) >= MOST_LOOPS
 
 
-class _Drafts:
-    """The claims of an output without what only refuses or asks; whether it refused, and whether it stated anything."""
+class _Statements:
+    """What an output states, without what only refuses or asks; whether it refused, and whether it stated anything."""
 
     def __init__(self, question: Question) -> None:
         self.refused = self.stated = False
@@ -255,10 +253,10 @@ def _is_finished(response: "ChatResponse") -> bool:
     return reason is not None
 
 
-def _check_end(watch: Watch, *, finished: bool) -> None:
+def _check_end(limit: TimeLimit, *, finished: bool) -> None:
     """Raise WriterFailed where the stream ended without an end, or was none."""
-    if watch.expired:
+    if limit.expired:
         raise WriterFailed(Note.MODEL_SLOW)
     if not finished:
-        strange = bool(watch.content_type) and "event-stream" not in watch.content_type
+        strange = bool(limit.content_type) and "event-stream" not in limit.content_type
         raise WriterFailed(Note.NOT_A_MODEL if strange else Note.MODEL_CUT)

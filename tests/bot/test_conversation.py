@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.conversation import HISTORY_TOKENS, Conversation, points_back, read_rewritten
+from bot.conversation import HISTORY_TOKENS, Conversation, is_follow_up, parse_rewritten
 from bot.types import NO_USAGE, Question, Reason, Refusal, Usage
 from index.text.passages import count_tokens
 from index.types import Language
@@ -26,8 +26,8 @@ def asked(conversation: Conversation, text: str, language: Language = "en") -> s
         "كم يبلغ طوله؟",
     ],
 )
-def test_what_points_back(text: str) -> None:
-    assert points_back(text)
+def test_what_is_follow_up(text: str) -> None:
+    assert is_follow_up(text)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_what_points_back(text: str) -> None:
     ],
 )
 def test_what_stands_alone(text: str) -> None:
-    assert not points_back(text)
+    assert not is_follow_up(text)
 
 
 def test_without_a_model_the_last_question_lends_its_words() -> None:
@@ -111,7 +111,7 @@ def test_history_is_bounded_by_tokens() -> None:
 )
 def test_what_a_model_wrote_is_taken_only_if_it_is_a_question_about_what_was_said(written: str, text: str) -> None:
     said = "And how long is it? Person: When was the bridge opened? Answer: In 1932."
-    assert read_rewritten(written, said, Question("And how long is it?", "en")) == text
+    assert parse_rewritten(written, said, Question("And how long is it?", "en")) == text
 
 
 def test_what_a_rewriting_cost_goes_with_the_question() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot import messages
-from bot.questions import MOST_CHARACTERS, language_typed, read_question
+from bot.questions import MOST_CHARACTERS, detect_language, read_question
 from config.errors import QuestionError
 
 
@@ -23,7 +23,7 @@ def test_one_word_of_two_letters_is_enough(text: str) -> None:
 
 
 def test_where_no_letter_is_the_question_mark_tells_the_language() -> None:
-    assert [language_typed(text) for text in ("؟", "ـَ ؟ 12", "12?", "ـ", "ب", "x ؟")] == [
+    assert [detect_language(text) for text in ("؟", "ـَ ؟ 12", "12?", "ـ", "ب", "x ؟")] == [
         "ar",
         "ar",
         "en",

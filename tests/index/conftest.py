@@ -12,6 +12,5 @@ from config.settings import load_settings
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
     """The whole application, with the smaller encoder."""
-    made = bootstrap(load_settings({"home": str(tmp_path / "home"), "embedding": {"provider": "light"}}))
-    yield made
-    made.library.close()
+    with bootstrap(load_settings({"home": str(tmp_path / "home"), "embedding": {"provider": "light"}})) as made:
+        yield made

@@ -30,4 +30,4 @@ def test_llamaindex_retrieves_with_our_retriever_and_from_our_collection(tmp_pat
         stock = index.as_retriever(similarity_top_k=1).retrieve("When was the bridge opened?")
     assert stock[0].node.get_content() == "The bridge was opened in 1932."
     assert stock[0].node.metadata["start"] == 0
-    app.library.store.close()
+    app.close()

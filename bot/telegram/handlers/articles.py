@@ -35,7 +35,6 @@ from bot.telegram.state.chats import ArticleKey, ArticleMessage
 from bot.telegram.workers import WorkStopped
 from config.errors import SourceError
 from index.indexing import IndexingResult
-from index.readers.fetch import Fetcher
 from index.readers.sources import KINDS, article_from_address, article_from_bytes, article_from_text
 from index.text.passages import count_tokens
 from index.types import Article
@@ -104,6 +103,8 @@ async def receive_link(context: UpdateContext, address: str) -> ArticleKey | Non
     if not context.within_limits(asking=True):
         return None
     context.use(0, question=True)
+    from index.readers.fetch import Fetcher  # builds on a library that only addresses need
+
     fetcher = Fetcher(allowed_hosts=context.services.settings.allowed_hosts)
     async with context.progress():
         fetching = context.work(partial(article_from_address, address, fetcher))

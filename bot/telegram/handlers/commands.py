@@ -158,11 +158,16 @@ async def reindex(context: UpdateContext, _: str) -> None:
     if not context.is_operator:
         context.say(messages.OPERATOR_ONLY)
         return
-    indexer = bootstrap(context.services.app.settings, rebuilding=True).indexer
+    settings = context.services.app.settings
     async with context.progress() as progress:
         show = show_percent(context, progress, messages.REINDEXING)
-        done = await context.services.workers.run(lambda: list(indexer.rebuild(progress=show)))
-    context.say(messages.REINDEXED, count=len(done))
+
+        def rebuild() -> int:
+            with bootstrap(settings, rebuilding=True, writer="extractive") as app:
+                return len(list(app.indexer.rebuild(progress=show)))
+
+        count = await context.services.workers.run(rebuild)
+    context.say(messages.REINDEXED, count=count)
 
 
 COMMANDS: dict[str, Command] = {

@@ -34,7 +34,7 @@ from bot.telegram.state.chat_library import ChatLibrary
 from bot.telegram.state.chats import Answers, ArticleKey, ChatRecord, Chats, Limits, StoredAnswer
 from bot.telegram.state.database import Database, Journal
 from bot.telegram.workers import RunningUpdate, RunningUpdates, WorkerPool
-from config.settings import Telegram
+from config.settings import TelegramSettings
 from index.types import Language
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Services:
     """
 
     app: App
-    settings: Telegram
+    settings: TelegramSettings
     database: Database
     delivery: Delivery
     workers: WorkerPool

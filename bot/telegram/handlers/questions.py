@@ -18,7 +18,7 @@ from bot.bootstrap import App
 from bot.conversation import Conversation
 from bot.messages import Message
 from bot.questions import MOST_CHARACTERS, read_question
-from bot.rendering.spans import citations
+from bot.rendering.reply_text import citations
 from bot.telegram.handlers.context import UpdateContext
 from bot.telegram.monitoring import describe_error
 from bot.telegram.outgoing import messages
@@ -140,9 +140,9 @@ async def _reply(answer: AnswerInProgress, progress: ProgressMessage) -> Reply |
 
 def _conversation(context: UpdateContext) -> Conversation:
     """What this person and the bot said here since the last /new."""
-    conversation = context.services.app.converse()
+    conversation = context.services.app.new_conversation()
     for earlier in context.services.answers.last(context.chat.id, context.person_id, since=context.chat.since):
-        conversation.recall(earlier.understood, earlier.text)
+        conversation.add_turn(earlier.understood, earlier.text)
     return conversation
 
 

@@ -14,9 +14,7 @@ from urllib.parse import urlsplit
 from bot import messages as common
 from bot.messages import Message
 from bot.rendering.bidi import clean, isolate, isolate_latin, paragraph_mark
-from bot.rendering.locations import place_words
-from bot.rendering.quote_marks import in_marks
-from bot.rendering.spans import is_quotation
+from bot.rendering.reply_text import in_quote_marks, is_quotation, location_text
 from bot.telegram.outgoing import messages
 from bot.types import Answer, Citation, Claim, Note, Refusal, Reply
 from index.retrieval.links import link_to
@@ -162,7 +160,7 @@ def cite(article: Article, sentence: Sentence, source_count: int = 1) -> CitedSe
         position=sentence.position,
         text=sentence.text,
         start=utf16_length(article.text[: sentence.start]),
-        place=place_words(article, sentence, article.language, source_count=source_count, tidy=shorten),
+        place=location_text(article, sentence, article.language, source_count=source_count, tidy=shorten),
         link=valid_link(link_to(article, sentence)),
     )
 
@@ -281,7 +279,7 @@ def _quote(cited: CitedSentence, *mark: TextRun, with_text: bool = True) -> Para
 
 
 def _in_marks(runs: list[TextRun], language: Language) -> list[TextRun]:
-    opening, texts, closing = in_marks([run.text for run in runs], language)
+    opening, texts, closing = in_quote_marks([run.text for run in runs], language)
     inner = [replace(run, text=text) for run, text in zip(runs, texts, strict=True)]
     return [TextRun(opening), *inner, TextRun(closing)]
 

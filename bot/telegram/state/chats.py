@@ -10,14 +10,14 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple, cast
 
 from bot.messages import Message
-from bot.rendering.spans import citations
+from bot.rendering.reply_text import citations
 from bot.telegram.outgoing import messages
 from bot.telegram.outgoing.delivery import RateLimiter
 from bot.telegram.outgoing.messages import counted, duration
 from bot.telegram.outgoing.texts import NEAREST_SHOWN, CitedSentence, cite
 from bot.telegram.state.database import Database
 from bot.types import Answer, Reply
-from config.settings import Telegram
+from config.settings import TelegramSettings
 from index.types import Language
 
 Verdict = Literal["up", "down", "wrong"]
@@ -367,7 +367,7 @@ class LimitReached:
 class Limits:
     """How much one person may use the bot within a minute and a day, and when it is free again."""
 
-    def __init__(self, database: Database, settings: Telegram) -> None:
+    def __init__(self, database: Database, settings: TelegramSettings) -> None:
         self._database, self._settings = database, settings
         self._typed = RateLimiter(INLINE_PER_QUESTION * settings.questions_per_minute, MINUTE)
 

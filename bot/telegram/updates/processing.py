@@ -26,7 +26,7 @@ from bot.telegram.outgoing.texts import utf16_length
 from bot.telegram.state.chats import ArticleKey, ArticleMessage
 from bot.telegram.state.database import IncomingUpdate, PendingUpdate
 from bot.telegram.workers import ChatQueues, RunningUpdate
-from config.settings import Telegram
+from config.settings import TelegramSettings
 from index.types import Language
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def _make_context(services: Services, update: "telegram.Update", pending: Pendin
     )
 
 
-def may_use(settings: Telegram, *, person_id: int, chat_ids: AbstractSet[int]) -> bool:
+def may_use(settings: TelegramSettings, *, person_id: int, chat_ids: AbstractSet[int]) -> bool:
     """Whether a person may use the bot in a chat: the operator, whom the operator named, or everyone.
 
     A group that became a supergroup has had several ids.

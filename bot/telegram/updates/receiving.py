@@ -23,7 +23,7 @@ from bot.telegram.outgoing.delivery import seconds_to_wait, token_refused
 from bot.telegram.state.database import Database
 from bot.telegram.updates.processing import KINDS
 from config.errors import BotError
-from config.settings import Telegram
+from config.settings import TelegramSettings
 
 if TYPE_CHECKING:
     import telegram
@@ -141,7 +141,7 @@ def _other_process() -> BotError:
 
 @asynccontextmanager
 async def listen_for_updates(
-    receive: Receive, metrics: Metrics, *, url: str, settings: Telegram, secret: str
+    receive: Receive, metrics: Metrics, *, url: str, settings: TelegramSettings, secret: str
 ) -> AsyncIterator[None]:
     """Listen where the settings say for updates that carry the secret.
 
@@ -164,7 +164,9 @@ async def listen_for_updates(
         await server.close_all_connections()
 
 
-async def set_webhook(bot: "telegram.Bot", database: Database, *, url: str, settings: Telegram, secret: str) -> None:
+async def set_webhook(
+    bot: "telegram.Bot", database: Database, *, url: str, settings: TelegramSettings, secret: str
+) -> None:
     """Have Telegram send updates to `url`. Raises: BotError if it refuses."""
     from telegram.error import BadRequest
 
@@ -199,7 +201,7 @@ def _unusable(url: str, error: Exception) -> BotError:
     return BotError(f"The webhook {url!r} cannot be set up ({error}); see to the address and port.")
 
 
-def _ssl_context(settings: Telegram) -> ssl.SSLContext | None:
+def _ssl_context(settings: TelegramSettings) -> ssl.SSLContext | None:
     if not settings.webhook_certificate:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

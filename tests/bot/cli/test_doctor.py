@@ -1,11 +1,45 @@
-"""`sanad doctor` over what may be wrong: a line for each check, and never a traceback."""
+"""`sanad doctor`, also over what may be wrong: a line for each check, never a traceback; and `sanad config`."""
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.bot.cli.test_app import sanad
+from tests.bot.cli.command import ROOT, sanad
+
+
+def test_doctor_says_what_is_there(home: Path) -> None:
+    done = sanad("doctor", home=home)
+    assert done.returncode == 0, done.stdout
+    assert "✓ library: 2 articles" in done.stdout
+    assert "✓ embedding: multilingual-e5-small" in done.stdout
+
+
+def test_doctor_tries_the_model(home: Path) -> None:
+    done = sanad(
+        "doctor", home=home, settings={"SANAD_LLM__BASE_URL": "http://127.0.0.1:9/v1", "SANAD_LLM__MODEL": "m"}
+    )
+    assert done.returncode == 2
+    assert "✗ language model: The model 'm' does not answer" in done.stdout
+    assert "from the environment: home, llm.base_url, llm.model" in done.stdout
+
+
+def test_config_names_origins_and_masks_secrets(home: Path) -> None:
+    code = "import os; os.environ['OPENAI_API_KEY'] = 'sk-very-secret'; from bot.cli.app import main; main()"
+    environment = {**os.environ, "SANAD_HOME": str(home)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, "config"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert "llm.api_key = '**********'  (environment)" in done.stdout
+    assert "passages.tokens = '256'  (default)" in done.stdout
+    assert "very-secret" not in done.stdout
 
 
 def test_without_articles_something_is_missing(tmp_path: Path) -> None:

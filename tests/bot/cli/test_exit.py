@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.cli.test_app import ARABIC, ROOT, sanad
+from tests.bot.cli.command import ARABIC, ROOT, sanad
 
 QUESTION = "When was the Hmeimim air base established?"
 NOT_UTF8 = os.fsdecode(b"\xff")
@@ -90,7 +90,7 @@ def test_closed_streams_are_no_error(home: Path, closed: str, arguments: tuple[s
 
 
 def test_an_error_of_no_known_kind_is_shown_whole_and_is_no_answer() -> None:
-    code = "from bot.cli.exit import ending\nwith ending():\n print('before')\n 1 / 0"
+    code = "from bot.cli.exit import exit_on_error\nwith exit_on_error():\n print('before')\n 1 / 0"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8")
     assert (done.returncode, done.stdout) == (2, "before\n")
     assert done.stderr.startswith("Traceback")
@@ -101,10 +101,10 @@ def test_an_error_of_no_known_kind_is_shown_whole_and_is_no_answer() -> None:
 def test_ctrl_c_where_python_cannot_raise_comes_again(lose: str) -> None:
     code = f"""
 import os, signal, time, weakref
-from bot.cli.exit import ending
+from bot.cli.exit import exit_on_error
 class One: pass
 def press(*_): os.kill(os.getpid(), signal.SIGINT)
-with ending():
+with exit_on_error():
     one = One()
     {lose}
     del one
@@ -116,10 +116,10 @@ with ending():
 
 def test_other_errors_where_python_cannot_raise_are_shown_as_ever() -> None:
     code = """
-from bot.cli.exit import ending
+from bot.cli.exit import exit_on_error
 class One:
     def __del__(self): 1 / 0
-with ending():
+with exit_on_error():
     One()
     print("went on")
 """

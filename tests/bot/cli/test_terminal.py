@@ -8,7 +8,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.bot.cli.test_app import ROOT, sanad
+from tests.bot.cli.command import ROOT, sanad
 
 TITLE = "The town of Port Selwa, which has had a ferry since 1874, counts its boats each spring, and then its nets"
 QUOTED = (

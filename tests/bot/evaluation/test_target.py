@@ -1,13 +1,13 @@
 """The real engine behind the evaluation's seam: the bundled encoders, a real library."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.evaluation.run import SearchScope
+from bot.evaluation.run import EvaluationTarget, SearchScope
 from bot.evaluation.scoring import score
 from bot.evaluation.target import make_target
 from bot.evaluation.testset import TestSet, load_testset
@@ -33,20 +33,35 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     return folder
 
 
+_opened: list[EvaluationTarget] = []
+
+
+@pytest.fixture(autouse=True)
+def _close_targets() -> Iterator[None]:
+    yield
+    while _opened:
+        _opened.pop().close()
+
+
+def open_target(scope: SearchScope, writer: str | None) -> EvaluationTarget:
+    _opened.append(make_target(scope, writer))
+    return _opened[-1]
+
+
 def load(path: Path) -> TestSet:
-    return load_testset(path, resolve=make_target(SearchScope.ARTICLE, None).resolve)
+    return load_testset(path, resolve=open_target(SearchScope.ARTICLE, None).resolve)
 
 
 def index(testset: TestSet) -> int:
     """Return how many texts were embedded to make a test set ready."""
     told = [(0, 0)]
-    make_target(SearchScope.ARTICLE, None).prepare(testset, lambda done, total: told.append((done, total)))
+    open_target(SearchScope.ARTICLE, None).prepare(testset, lambda done, total: told.append((done, total)))
     return told[-1][1]
 
 
 def test_a_question_labelled_with_another_language_is_answered_in_its_own(write: Write) -> None:
     testset = load(write([LINE | {"language": "ar"}]))
-    reply = make_target(SearchScope.ARTICLE, None).prepare(testset, lambda *_: None)(testset.questions[0])
+    reply = open_target(SearchScope.ARTICLE, None).prepare(testset, lambda *_: None)(testset.questions[0])
     values = score(testset.questions[0], reply, articles={one.id: one for one in testset.articles}).values
     assert (reply["language"], values["language_right"]) == ("en", 0)
 
@@ -63,7 +78,7 @@ def test_an_edited_question_embeds_nothing_again_and_an_edited_article_does(writ
 @pytest.mark.parametrize("scope", SearchScope)
 def test_a_question_is_asked_of_the_testsets_article(write: Write, scope: SearchScope) -> None:
     testset = load(write([LINE]))
-    reply = make_target(scope, None).prepare(testset, lambda *_: None)(testset.questions[0])
+    reply = open_target(scope, None).prepare(testset, lambda *_: None)(testset.questions[0])
     json.dumps(reply)
     values = score(testset.questions[0], reply, articles={one.id: one for one in testset.articles}).values
     assert (values["right"], values["hit@1"], values["verbatim"], values["language_right"]) == (1, 1, 1, 1)
@@ -90,11 +105,11 @@ def test_an_article_that_is_no_file_is_named(write: Write, reference: str) -> No
 def test_the_writer_is_one_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SANAD_LLM__BASE_URL", "http://127.0.0.1:9/v1")
     monkeypatch.setenv("SANAD_LLM__MODEL", "small")
-    settings = [make_target(SearchScope.ARTICLE, writer).settings for writer in (None, "generative", "extractive")]
+    settings = [open_target(SearchScope.ARTICLE, writer).settings for writer in (None, "generative", "extractive")]
     assert [made["writer"] for made in settings] == ["small", "small", "extractive"]
     assert settings[0] == settings[1] != settings[2]
     with pytest.raises(SettingsError, match="no writer 'other'"):
-        make_target(SearchScope.ARTICLE, "other")
+        open_target(SearchScope.ARTICLE, "other")
 
 
 def test_another_embedding_has_a_library_of_its_own(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,4 +123,4 @@ def test_another_embedding_has_a_library_of_its_own(write: Write, monkeypatch: p
 
 def test_no_model_to_judge(write: Write) -> None:
     with pytest.raises(SanadError, match="No language model is configured"):
-        make_target(SearchScope.ARTICLE, None).model()
+        open_target(SearchScope.ARTICLE, None).model()

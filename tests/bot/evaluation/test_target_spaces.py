@@ -71,7 +71,7 @@ def test_a_space_that_another_process_uses_is_kept(tmp_path: Path) -> None:
         other.communicate()
     use(library, KEPT_SPACES + 3, tmp_path)
     assert space not in library.spaces()
-    library.store.close()
+    library.close()
 
 
 def test_on_a_server_what_others_made_is_left(chroma_server: str, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
         made = bootstrap(load_settings())
         list(made.indexer.add([SHARED]))
         list(made.indexer.add([OWN], space="u7"))
-        made.library.store.close()
+        made.close()
         database = Database(home / DATABASE)
         collect(Answers(database))
         database.close()
@@ -77,7 +77,10 @@ def run(*arguments: str) -> Result:
 
 
 def load(path: Path) -> TestSet:
-    return load_testset(path, resolve=make_target(SearchScope.ARTICLE, None).resolve)
+    target = make_target(SearchScope.ARTICLE, None)
+    testset = load_testset(path, resolve=target.resolve)
+    target.close()
+    return testset
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

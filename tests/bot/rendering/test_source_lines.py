@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import App, bootstrap
-from bot.rendering.spans import source_lines, to_text
+from bot.rendering.reply_text import source_lines, to_text
 from bot.types import Answer, Citation, Question
 from config.settings import load_settings
 from index.text.sentences import split_sentences
@@ -29,9 +29,8 @@ def test_a_citation_names_author_and_date() -> None:
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
     """The whole application, with the smaller encoder."""
-    made = bootstrap(load_settings({"home": str(tmp_path / "home"), "embedding": {"provider": "light"}}))
-    yield made
-    made.library.close()
+    with bootstrap(load_settings({"home": str(tmp_path / "home"), "embedding": {"provider": "light"}})) as made:
+        yield made
 
 
 def test_a_citation_of_an_updated_article_names_the_version(app: App) -> None:

@@ -48,7 +48,7 @@ class Running:
             self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join(15)
         assert not self._thread.is_alive()
-        self.app.library.store.close()
+        self.app.close()
 
     async def _run(self) -> None:
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
@@ -61,7 +61,7 @@ class Running:
 def index_seeds(app: App) -> None:
     """Put the seed articles into the library."""
     list(app.indexer.add([article for article in read_source(SEEDS) if isinstance(article, Article)]))
-    app.library.store.close()
+    app.close()
 
 
 @pytest.fixture(scope="session")

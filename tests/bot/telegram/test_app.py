@@ -13,13 +13,13 @@ import pytest
 
 from bot.telegram.app import bot_token, check_bot, check_token, single_instance
 from bot.telegram.outgoing import messages
-from bot.writers.scripted import Fail, Say, serve_script
 from config.errors import BotError
 from config.settings import load_settings
 from tests.bot.telegram.bot_api import TOKEN, BotApi
 from tests.bot.telegram.conftest import LIGHT, ROOT, Running, Spawn, Talk, make_app
 from tests.bot.telegram.people import Person
 from tests.bot.telegram.transcript import FILE, VOLATILE, play
+from tests.scripted_model import Fail, Say, serve_script
 
 
 def test_the_documented_conversation_is_what_happens(talk: Talk) -> None:

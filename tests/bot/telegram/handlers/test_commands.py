@@ -150,7 +150,7 @@ def test_an_article_that_a_killed_process_left_in_a_group_is_its_senders(
     home = tmp_path / "home"
     app = bootstrap(load_settings({"home": str(home), "embedding": LIGHT}))
     list(app.indexer.add([article_from_text(TEXT, source="telegram:g1001/5")], space="g1001"))  # and then the kill
-    app.library.store.close()
+    app.close()
     running, ben, group = start(home=home, embedding=LIGHT), Person(api, 100, "Ben"), make_group(api, -1001, "News")
     assert "I already have" in ben.ask(f"/add {TEXT}", chat_id=group)["text"]
     assert [(row[0], row[2]) for row in rows(home, "articles")] == [("g1001", ben.id)]

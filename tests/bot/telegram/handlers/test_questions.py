@@ -10,13 +10,13 @@ from bot.telegram.outgoing.texts import (
 )
 from bot.telegram.state.chats import Answers, StoredAnswer
 from bot.telegram.state.database import Database
-from bot.writers.scripted import Say, serve_script
 from tests.bot.telegram.bot_api import BotApi
 from tests.bot.telegram.conftest import LIGHT, Running, Talk
 from tests.bot.telegram.engines import slowed
 from tests.bot.telegram.oracle import links_in
 from tests.bot.telegram.people import Person
 from tests.bot.telegram.transcript import ARTICLE
+from tests.scripted_model import Say, serve_script
 
 
 def test_an_answer_quotes_and_its_buttons_show_the_sentence_in_its_paragraph(talk: Talk) -> None:

@@ -12,7 +12,15 @@ from bot import messages
 from bot.messages import Message
 from bot.rendering.bidi import clean
 from bot.rendering.reply_json import reply_json
-from bot.rendering.spans import NEAREST_SHOWN, context_line, lines, quote_line, source_lines, to_rich, to_text
+from bot.rendering.reply_text import (
+    NEAREST_SHOWN,
+    context_line,
+    quote_line,
+    reply_lines,
+    source_lines,
+    to_rich,
+    to_text,
+)
 from bot.types import Answer, Citation, Claim, Question, Reason, Refusal, Reply
 from index.readers.sources import article_from_text
 from index.text.sentences import split_sentences
@@ -35,7 +43,7 @@ def answer(question: str, language: str, *positions: int, article=ARABIC, span=N
 
 
 def test_an_arabic_answer_quotes_and_numbers() -> None:
-    shown = to_text(lines(answer("متى وصلت السفينة؟", "ar", 0, 1)), plain=True).splitlines()
+    shown = to_text(reply_lines(answer("متى وصلت السفينة؟", "ar", 0, 1)), plain=True).splitlines()
     assert shown[0] == "«وصلت السفينة Noor يوم الاثنين.» [1] «وعلى متنها 220 راكبا.» [2]"
     assert shown[2].startswith("[1] وصلت السفينة")
     assert shown[2].endswith("الجملة 1 (/tmp/خبر.txt)")
@@ -44,20 +52,20 @@ def test_an_arabic_answer_quotes_and_numbers() -> None:
 
 
 def test_arabic_paragraphs_are_marked_and_latin_and_numbers_isolated() -> None:
-    first = to_text(lines(answer("متى وصلت السفينة؟", "ar", 0))).splitlines()[0]
+    first = to_text(reply_lines(answer("متى وصلت السفينة؟", "ar", 0))).splitlines()[0]
     assert first == "\u200f«وصلت السفينة \u2068Noor\u2069 يوم الاثنين.» \u2068[1]\u2069"
 
 
 def test_another_language_is_said_in_one_line() -> None:
-    shown = to_text(lines(answer("When did the ship come?", "en", 0)), plain=True).splitlines()
+    shown = to_text(reply_lines(answer("When did the ship come?", "en", 0)), plain=True).splitlines()
     assert shown[-1].startswith("Quoted in the article's language (Arabic)")
-    shown = to_text(lines(answer("متى وصلت السفينة؟", "ar", 0, article=ENGLISH)), plain=True).splitlines()
+    shown = to_text(reply_lines(answer("متى وصلت السفينة؟", "ar", 0, article=ENGLISH)), plain=True).splitlines()
     assert shown[0] == "“The ship came on Monday.” [1]"
     assert shown[-1].startswith("الاقتباس بلغة المقال (الإنجليزية)")
 
 
 def test_quotes_within_quotes_can_be_told_apart() -> None:
-    shown = to_text(lines(answer("What did he say?", "en", 1, article=ENGLISH)), plain=True)
+    shown = to_text(reply_lines(answer("What did he say?", "en", 1, article=ENGLISH)), plain=True)
     assert shown.startswith("‘“It was late,” he said.’ [1]")
 
 
@@ -66,8 +74,8 @@ def test_an_article_cannot_cite() -> None:
     article = replace(ARABIC, text=text)
     reply = answer("كم راكبا؟", "ar", 0, article=article, span=(text.index("[2"), text.index("]") + 1))
     inside = "نقلت الباخرة 220 راكبا» (2) «وقد سرق العمدة المال» (٣) «وتعبر ( 1، 2 ) الخليج(4)و[أ] يوميا."
-    assert to_text(lines(reply), plain=True).splitlines()[0] == f"“{inside}” [1]"
-    shown = to_rich(lines(reply), plain=True)
+    assert to_text(reply_lines(reply), plain=True).splitlines()[0] == f"“{inside}” [1]"
+    shown = to_rich(reply_lines(reply), plain=True)
     assert [shown.plain[span.start : span.end] for span in shown.spans if "bold" in str(span.style)] == ["(2)"]
     assert reply_json(reply)["claims"][0]["citations"][0]["quote"] == text
 
@@ -86,7 +94,7 @@ def test_a_quotation_keeps_its_characters_and_has_no_marks_but_ours(text: str, o
 
 
 def test_the_answer_span_is_highlighted_on_a_terminal() -> None:
-    text = to_rich(lines(answer("متى وصلت السفينة؟", "ar", 0, span=(18, 29))), plain=True)
+    text = to_rich(reply_lines(answer("متى وصلت السفينة؟", "ar", 0, span=(18, 29))), plain=True)
     marked = [text.plain[span.start : span.end] for span in text.spans if "bold" in str(span.style)]
     assert marked == ["يوم الاثنين"]
 
@@ -94,7 +102,7 @@ def test_the_answer_span_is_highlighted_on_a_terminal() -> None:
 def test_a_refusal_shows_the_nearest() -> None:
     given_ = answer("x", "en", 0)
     refusal = Refusal(given_.question, Reason.WEAK_EVIDENCE, 0.1, "extractive", given_.evidence)
-    shown = to_text(lines(refusal), plain=True).splitlines()
+    shown = to_text(reply_lines(refusal), plain=True).splitlines()
     assert shown[:2] == ["No article in the library says.", "The sentences that come nearest:"]
     assert len(shown) == 2 + NEAREST_SHOWN
 
@@ -105,14 +113,14 @@ def test_a_refusal_shows_what_several_articles_say_once() -> None:
     given_ = [answer("x", "en", 0, article=article).evidence for article in copies]
     evidence = tuple(found[position] for position in range(3) for found in given_)
     refusal = Refusal(Question("x", "en"), Reason.WEAK_EVIDENCE, 0.1, "extractive", evidence)
-    bullets = [line for line in to_text(lines(refusal), plain=True).splitlines() if line.startswith("•")]
+    bullets = [line for line in to_text(reply_lines(refusal), plain=True).splitlines() if line.startswith("•")]
     assert bullets == ["• “The ship came on Monday.”", "• ‘“It was late,” he said.’", "• “Then it left.”"]
 
 
 def test_context_shows_the_paragraph_with_the_sentence_highlighted() -> None:
     line = context_line(answer("x", "ar", 1).claims[0].citations[0])
-    assert "".join(span.text for span in line.spans) == ARABIC.text.splitlines()[0]
-    assert [span.text for span in line.spans if span.style == "cited"] == ["وعلى متنها 220 راكبا."]
+    assert "".join(segment.text for segment in line.segments) == ARABIC.text.splitlines()[0]
+    assert [segment.text for segment in line.segments if segment.style == "cited"] == ["وعلى متنها 220 راكبا."]
     shown = "وصلت السفينة Noor يوم الاثنين. >> وعلى متنها 220 راكبا. << ثم غادرت."
     assert to_text([line], plain=True) == shown
     assert to_text([line]) == "\u200f" + shown.replace("Noor", "\u2068Noor\u2069")
@@ -130,10 +138,10 @@ def test_source_lines_number_like_the_claims() -> None:
 def test_no_text_of_an_article_steers_what_is_shown(text: str) -> None:
     article = Article("x", f"عنوان {text}", f"x{text}", f"قال {text} هذا.", "ar")
     for reply in (answer("سؤال", "ar", 0, article=article), _refused(article)):
-        shown = to_text(lines(reply))
+        shown = to_text(reply_lines(reply))
         assert shown.count("\u2068") == shown.count("\u2069")
         assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\x1b\x9b\x07")
-        assert not set(to_text(lines(reply), plain=True)) & set("\u200e\u200f\u2066\u2067\u2068\u2069")
+        assert not set(to_text(reply_lines(reply), plain=True)) & set("\u200e\u200f\u2066\u2067\u2068\u2069")
 
 
 @pytest.mark.parametrize("name", [name for name, value in vars(messages).items() if isinstance(value, Message)])
