@@ -18,11 +18,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from bot.bootstrap import App
 from bot.telegram.handlers.context import Services
-from bot.telegram.monitoring import Metrics, configure_logs, serve_metrics
+from bot.telegram.monitoring import Metrics, configure_logs, log, serve_metrics
 from bot.telegram.outgoing import messages
 from bot.telegram.outgoing.delivery import CALLS_AT_ONCE, Delivery, token_refused
 from bot.telegram.state.chat_library import LAST_DELETION, erase_traces
@@ -46,7 +44,6 @@ from index.types import Language
 if TYPE_CHECKING:
     import telegram
 
-log = structlog.get_logger("sanad.telegram")
 
 GRACE = 8.0
 """Seconds that answers under way have to finish once the process is told to end."""

@@ -14,12 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import structlog
-from structlog.typing import EventDict
-
 from config.errors import BotError
 
 if TYPE_CHECKING:
+    from structlog.typing import EventDict
     from tornado.httpserver import HTTPServer
 
 
@@ -27,6 +25,18 @@ FEWEST_WORDS = 4
 """Characters of an error's own words that are looked for in another library's message."""
 SILENT_AFTER = 200.0
 """Seconds without a word from Telegram after which the bot counts as cut off; a webhook is asked about each minute."""
+
+
+class _Log:
+    """The bot's events, by structlog, which loads a library for terminals: only a bot that runs imports it."""
+
+    def __getattr__(self, name: str) -> Any:
+        import structlog
+
+        return getattr(structlog.get_logger("sanad.telegram"), name)
+
+
+log = _Log()
 
 
 def describe_error(error: BaseException) -> dict[str, str]:
@@ -41,6 +51,7 @@ def configure_logs(token: str, *, texts: bool = False) -> None:
 
     Errors are reduced to what `describe_error` says of them, unless `texts` may be logged.
     """
+    import structlog
 
     def masked(_: object, __: str, line: str) -> str:
         for spelt in (token, quote(token, safe="")):
@@ -96,7 +107,7 @@ def _error_of(given: object) -> BaseException | None:
     return given if isinstance(given, BaseException) else None
 
 
-def _reduced(_: object, __: str, event: EventDict) -> EventDict:
+def _reduced(_: object, __: str, event: "EventDict") -> "EventDict":
     """The event with its error described, and no trace or stack."""
     error = _error_of(event.pop("exc_info", None))
     for name in ("stack_info", "exception", "stack"):

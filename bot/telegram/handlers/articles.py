@@ -12,11 +12,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePath
 
-import structlog
-
 from bot.messages import Message
 from bot.telegram.handlers.context import Services, UpdateContext
-from bot.telegram.monitoring import describe_error
+from bot.telegram.monitoring import describe_error, log
 from bot.telegram.outgoing import messages
 from bot.telegram.outgoing.delivery import Button, ProgressMessage, button, edit_message, keyboard
 from bot.telegram.outgoing.messages import counted
@@ -38,8 +36,6 @@ from index.indexing import IndexingResult
 from index.readers.sources import KINDS, article_from_address, article_from_bytes, article_from_text
 from index.text.passages import count_tokens
 from index.types import Article
-
-log = structlog.get_logger("sanad.telegram")
 
 LONG_TEXT = 400
 """Characters from which on a text is an article, not a question."""

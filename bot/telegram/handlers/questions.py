@@ -11,8 +11,6 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from bot import messages as common
 from bot.bootstrap import App
 from bot.conversation import Conversation
@@ -20,7 +18,7 @@ from bot.messages import Message
 from bot.questions import MOST_CHARACTERS, read_question
 from bot.rendering.reply_text import citations
 from bot.telegram.handlers.context import UpdateContext
-from bot.telegram.monitoring import describe_error
+from bot.telegram.monitoring import describe_error, log
 from bot.telegram.outgoing import messages
 from bot.telegram.outgoing.delivery import ApiCall, Button, ProgressMessage, button, link_button
 from bot.telegram.outgoing.messages import duration
@@ -44,8 +42,6 @@ from config.errors import NoArticles, QuestionError, UnknownArticle
 from index.text.passages import count_tokens
 from index.text.search_form import language_of
 from index.types import Evidence, Language
-
-log = structlog.get_logger("sanad.telegram")
 
 DEEP_LINK = "a_"
 """What the parameter of a deep link that opens an article begins with; the article's id follows."""
@@ -105,7 +101,7 @@ async def ask(context: UpdateContext, text: str, *, quote: str = "", article_id:
             context.say(messages.NO_ARTICLE)
             return
         except Exception as error:  # noqa: BLE001 – whatever failed, it is not the article that does not say
-            log.error("failed", update=context.update_id, **describe_error(error))  # noqa: TRY400 – not the error's own words
+            log.error("failed", update=context.update_id, **describe_error(error))
             _cut_short(answer, "failed", messages.OUTAGE_DURING, messages.OUTAGE)
             return
     if reply is not None:
@@ -303,7 +299,7 @@ async def answer_inline_query(context: UpdateContext, query_id: str, text: str) 
             else:
                 results = await _inline_results(context, text)
         except Exception as error:  # noqa: BLE001 – an empty list says nothing wrong, and there is no place to say more
-            log.error("inline failed", update=context.update_id, **describe_error(error))  # noqa: TRY400 – not the error's own words
+            log.error("inline failed", update=context.update_id, **describe_error(error))
     context.calls.append(_inline_answer(query_id, results, title))
 
 

@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from bot.telegram.handlers.articles import LONG_TEXT, find_link, receive_file, receive_link, receive_text, update_edited
 from bot.telegram.handlers.commands import COMMANDS, press_button, unknown_command
 from bot.telegram.handlers.context import Services, UpdateContext
 from bot.telegram.handlers.questions import answer_inline_query, ask, rate_by_reaction, refuse_inline_query
-from bot.telegram.monitoring import describe_error
+from bot.telegram.monitoring import describe_error, log
 from bot.telegram.outgoing import messages
 from bot.telegram.outgoing.delivery import Destination, answer_callback_query, token_refused
 from bot.telegram.outgoing.texts import utf16_length
@@ -32,7 +30,6 @@ from index.types import Language
 if TYPE_CHECKING:
     import telegram
 
-log = structlog.get_logger("sanad.telegram")
 
 KINDS = ("message", "edited_message", "callback_query", "inline_query", "message_reaction", "my_chat_member")
 """The updates that are asked for (`allowed_updates`)."""
@@ -81,7 +78,7 @@ class UpdateProcessor:
             try:
                 await self._process(update_id)
             except sqlite3.OperationalError as error:
-                log.error("disk", update=update_id, error=str(error))  # noqa: TRY400 – a traceback says no more
+                log.error("disk", update=update_id, error=str(error))
                 await asyncio.sleep(RETRY_AFTER)
             except Exception as error:  # noqa: BLE001 – one update must not stop the others
                 await self._give_up(update_id, error)
@@ -141,7 +138,7 @@ class UpdateProcessor:
         except sqlite3.OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 – nobody is shown a traceback, nobody waits for nothing
-            log.error("failed", update=pending.update_id, **describe_error(error))  # noqa: TRY400 – not the error's own words
+            log.error("failed", update=pending.update_id, **describe_error(error))
             context.calls, context.changes = [], []
             _apologise(context)
 
@@ -160,7 +157,7 @@ async def _retry_until_written(write: Callable[[], None]) -> None:
         try:
             write()
         except sqlite3.OperationalError as error:
-            log.error("disk", error=str(error))  # noqa: TRY400 – a traceback says no more
+            log.error("disk", error=str(error))
             await asyncio.sleep(RETRY_AFTER)
         else:
             return

@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
-import structlog
-
-from bot.telegram.monitoring import Metrics
+from bot.telegram.monitoring import Metrics, log
 from bot.telegram.outgoing.delivery import seconds_to_wait, token_refused
 from bot.telegram.state.database import Database
 from bot.telegram.updates.processing import KINDS
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     import telegram
     from tornado.web import Application
 
-log = structlog.get_logger("sanad.telegram")
 
 Result = TypeVar("Result")
 Receive = Callable[[Sequence[dict[str, Any]]], None]
@@ -236,6 +233,6 @@ def _take(body: bytes, receive: Receive) -> int:
     try:
         receive([update])
     except sqlite3.Error as error:
-        log.error("disk", error=str(error))  # noqa: TRY400 – a traceback says no more
+        log.error("disk", error=str(error))
         return 500
     return 200
