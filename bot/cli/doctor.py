@@ -14,7 +14,7 @@ from bot.writers.models import check_model, has_model
 from config.errors import NoArticles, SanadError
 from config.settings import load_settings, origins, user_file
 
-PACKAGES = ("sanad", "chromadb", "llama-index-core", "tiktoken")
+PACKAGES = ("sanad-qa", "chromadb", "llama-index-core", "tiktoken")
 LEAST_FREE = 200 * 2**20
 
 
