@@ -92,7 +92,8 @@ def _styles(tree: etree._Element) -> dict[etree._Element, _Style]:
 def _sheets(tree: etree._Element) -> Iterator[str]:
     room = _MOST_STYLE
     for style in tree.xpath(".//style[not(ancestor::noscript or ancestor::template)]"):  # `noscript`: without scripts
-        sheet = f"@media {style.get('media') or 'all'} {{{''.join(style.itertext())}"[:room]
+        text = "".join(style.itertext()).strip().removeprefix("<!--").removesuffix("-->")
+        sheet = f"@media {style.get('media') or 'all'} {{{text}"[:room]
         room -= len(sheet)
         yield sheet
 
@@ -128,8 +129,8 @@ class _Elements:
     def fitting(self, selector: Tree) -> set[etree._Element]:
         """The elements that a selector fits before any script has run. Raises: Unreadable as well."""
         if isinstance(selector, CombinedSelector):
-            found = self.fitting(selector.subselector)
-            others = self.fitting(selector.selector) if found else found
+            others = self.fitting(selector.selector)
+            found = self.fitting(selector.subselector) if others else others
             return {element for element in found if not others.isdisjoint(_near(element, selector.combinator))}
         found = self.named(selector)
         if not re.search(r"[\[:|]", selector.canonical()):
@@ -182,8 +183,9 @@ def _rules_in(nodes: Iterable[Any], *, certain: bool = True) -> Iterator[tuple[s
         if node.type == "at-rule":
             words = {node.lower_at_keyword, *(getattr(piece, "lower_value", piece.type) for piece in node.prelude)}
         elif style := _declared(content):
-            pieces = ("x(y)" if piece.type == "function" else piece.serialize() for piece in node.prelude)
-            for text in "".join("*" if piece == "&" else piece for piece in pieces).split(","):
+            known = {"function": "x(y)", "comment": ""}
+            pieces = (known.get(piece.type, "*" if piece == "&" else piece.serialize()) for piece in node.prelude)
+            for text in "".join(pieces).split(","):
                 yield (text if certain else f"* {text}"), style, certain  # a nested one may begin with a combinator
         # Around a nested rule stands what else it asks for: it does not hold for certain.
         holds = "layer" in words or {"media"} < words <= {"media", "only", "screen", "all", "whitespace", "comment"}
