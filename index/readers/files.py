@@ -184,7 +184,7 @@ class _IgnoreRules:
 def _pattern_lines(path: Path) -> list[str]:
     """The lines of an ignore file, none if it is not there. Raises: SourceError if it is none, or too long."""
     shown = printable_path(path)
-    if not path.is_symlink() and not path.exists():
+    if not os.path.lexists(path):
         return []
     if not stat.S_ISREG(_status(path).st_mode):
         raise SourceError(f"{shown!r} is not a regular file; write patterns into it as in a .gitignore.")

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from bisect import bisect
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
@@ -117,7 +117,10 @@ def page_blocks(pages: Sequence[Page], order: StoredOrder) -> Iterator[Block]:
     if not lines:
         return
     hyphens = _hyphenates(lines)
-    body = _common(((round(line.height, 1), len(line.text)) for line in lines), 1.0)
+    letters: Counter[float] = Counter()
+    for line in lines:
+        letters[round(line.height, 1)] += len(line.text)
+    body = letters.most_common(1)[0][0]
     leading = _leading(lines, body)
     paragraph: list[_Line] = []
     for line in lines:
@@ -361,13 +364,6 @@ def _numbers_page(line: _Line, lines: Sequence[_Line]) -> bool:
     found = _PAGE_NUMBER.fullmatch(line.text)
     apart = all(abs(line.base - other.base) > _APART * line.height for other in lines if other is not line)
     return found is not None and int(found[1]) == line.page and apart
-
-
-def _common(weighted: Iterable[tuple[float, int]], otherwise: float) -> float:
-    counts: Counter[float] = Counter()
-    for value, weight in weighted:
-        counts[value] += weight
-    return counts.most_common(1)[0][0] if counts else otherwise
 
 
 def _leading(lines: Sequence[_Line], body: float) -> float:
