@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.grounding.facts import Kind, unsupported
+from bot.grounding.support import find_unsupported
 from index.text.search_form import language_of, search_form
 from index.text.sentences import split_sentences
 from index.types import Article, Language
@@ -83,9 +83,7 @@ def main() -> None:
 
 def is_withheld(case: Case) -> bool:
     """Say whether the words of a claim keep it from being shown."""
-    facts = unsupported(case.claim, case.sentences)
-    words = [fact for fact in facts if fact.kind is Kind.WORD]
-    return len(facts) > len(words) or len(words) > 2
+    return bool(find_unsupported(case.claim, case.sentences, question=case.question))
 
 
 def written_cases() -> list[Case]:

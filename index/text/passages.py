@@ -45,7 +45,7 @@ def count_tokens(text: str) -> int:
     """
     # A million letters without a space make tiktoken's regular expression overflow its stack.
     chunks = (text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK))
-    return sum(len(_encoding().encode_ordinary(chunk)) for chunk in chunks)
+    return sum(len(encoding().encode_ordinary(chunk)) for chunk in chunks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _stop(units: list[_Unit], begin: int, article: Article, budget: int) -> int:
 
 
 @cache
-def _encoding() -> "Encoding":
+def encoding() -> "Encoding":
     """Load the vocabulary that llama-index-core ships, where tiktoken would download it."""
     # Found by the namespace's folder: looking for llama_index.core itself would import it.
     spec = importlib.util.find_spec("llama_index")

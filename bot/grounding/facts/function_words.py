@@ -1,36 +1,41 @@
-"""Arabic words that carry no fact, and names of people that letters do not tell. Tables only, in search form."""
+"""Words that only join other words, in Arabic and English, in search form. Tables only.
+
+What turns a sense round or bounds it ("not", "only", "before") is `bot.grounding.wording`'s, though it is grammar, too.
+"""
 
 from bot.grounding.facts.tokens import word_set
 
-# Particles, pronouns, units, and the commonest verbs and nouns of reporting.
-FUNCTION_WORDS = word_set(
+ENGLISH = word_set(
     """
-    في من الي علي عن مع كان كانت كانوا يكون تكون كن قد لا ما لم لن ان او ثم هو هي هم هما هذا هذه ذلك تلك هؤلاء التي
-    الذي الذين اللذان اللذين اللتان اللتين اللواتي كل بعد قبل بين عند حتي منذ خلال دون غير كما اذا لكن ليس ليست حيث
-    بل اي ايه ايضا اما كلا كم نحو ضد لدي عام سنه يوم فان به بها بهم له لها لهم فيه فيها فيهم منه منها منهم عليه
-    عليها عليهم اليه اليها اليهم عنه عنها عنهم لديه لديها معه معها انه انها انهم لانه لانها هناك هنا حين حينما عندما
-    كيف لقد سوف اول حول اكثر اقل جدا كي لكي لو لولا فقط جميع بعض عده عدد نفس ذاته ذاتها نفسه نفسها بسبب بعدما قبلما
-    بينما كذلك لذلك لذا هكذا مثل مثلا ضمن عبر وفق وفقا حسب بحسب تحت فوق امام وراء خلف بجانب الا اذ اذن نعم لماذا
-    ماذا متي اين هل من مما عما فيما بما لما كلما انما ربما لعل ليت يا ذو ذا ذي ذات اخر اخري اخرين قال قالت يقول تقول
-    ذكر ذكرت اضاف اضافت تم يتم تمت جري يجري اصبح اصبحت صار صارت بات باتت ظل ظلت زال تزال يزال ماعدا سوي حوالي تقريبا
-    يمكن ممكن يجب ينبغي كبير كبيره كثير كثيره عديد جديد جديده شخص شيء امر طريق طريقه جزء نوع شكل حال حاله مره مرات
-    وقت زمن اسم مقال مقاله نص اجابه سؤال مصدر بواسطه لكونه بكونه لكونها بكونها كونه كونها لدينا يومنا مابين استنادا
-    كانا كانتا هاتان هذان هذين كيلومتر كيلومترا متر مترا ميل ميلا طن طنا غرام غراما كيلوغرام بالمئه مئويه تكنولوجيا
-    انترنت تلفزيون سينما
+    a an the this that these those it its he him his she her hers they them their theirs we us our ours you your yours i
+    me my mine who whom whose which what when where why how there here then thus so as at by for in of on via and or
+    nor yet but because although though while whereas whether also too very even such own itself himself herself
+    themselves it's he's she's that's there's be am is are was were been being have has had having do does did doing can
+    get gets got gotten let per about around approximately roughly nearly almost according well however therefore
+    moreover both either each other others with within through during among amid between across along upon onto into to
+    toward towards than one once is are mr mrs ms dr yes say says said saying called named known do's not's total
+    still already again currently now just's whom's like some's any located lies lie order etc ie eg
     """
 )
-
-# Names of people that are seldom anything else, and whose letters do not always tell.
-GIVEN_NAMES = word_set(
+ARABIC = word_set(
     """
-    محمد احمد محمود مصطفي حسين عثمان ابراهيم اسماعيل يوسف يعقوب عبدالله عبدالرحمن فاطمه خديجه عائشه زينب مريم ياسر
-    طارق حمزه بلال هشام فيصل خالد مازن مروان ايهاب زكريا داود ايوب جعفر هيثم فراس اياد عمرو معاويه سعاد ناديه سميره
-    رانيا ياسمين اسامه القذافي السيسي نتنياهو عرفات اردوغان بوتين ترامب بايدن اوباما ميركل ماكرون جون جورج وليام
-    ويليام ريتشارد تشارلز ادوارد هنري روبرت توماس جيمس جيم جوزيف ديفيد دانيال مايكل ميشيل ميشال بيتر انطوان فرانسوا
-    جاك لويس كارل هانس هانز فريدريك الفريد البرت ارنست كارلوس خوان خوسيه ماريا ماري اليزابيث فيكتوريا كاثرين ايما
-    ايلون ستيف بيل مارك ماركو ماثيو لوك اندرو اندريه سيرغي سيرجي ديمتري دميتري ميخائيل نيكولاي نيكولا فلاديمير ايفان
-    اليكس الكسندر اليكسندر بنيامين صموئيل يوهان جوليا صوفيا اولغا ناتاشا غاندي نيوتن اينشتاين داروين غاليليو شكسبير
-    بيكاسو موتسارت بيتهوفن لوثر كالفن نابليون هتلر ستالين لينين تشرشل روزفلت كينيدي نيكسون ريغان كلينتون لنكولن
-    واشنطن تاتشر ديغول ماندلا غورباتشوف زيلينسكي ميسي رونالدو مارادونا نيمار فيدرر نادال
+    في من الي علي عن مع كان كانت كانوا كانا كانتا يكون تكون كن قد ان او ثم هو هي هم هما هن هذا هذه ذلك تلك هؤلاء هاتان
+    هذان هذين التي الذي الذين اللذان اللذين اللتان اللتين اللواتي بين عند خلال غضون كما لكن حيث بل اي ايه ايضا اما كم نحو لدي به
+    بها بهم له لها لهم فيه فيها فيهم منه منها منهم عليه عليها عليهم اليه اليها اليهم عنه عنها عنهم لديه لديها لديهم معه
+    معها معهم انه انها انهم انهما لانه لانها لان هناك هنا حين حينما عندما كيف لقد حول جدا كي لكي لولا ذاته ذاتها نفسه نفسها
+    بينما كذلك لذلك لذا هكذا مثل ضمن عبر وفق وفقا حسب بحسب حسبما بجانب اذ اذن نعم لماذا ماذا متي اين هل مما عما فيما بما
+    لما كلما انما يا ذو ذا ذي ذات قال قالت يقول تقول قوله تم يتم تمت جري يجري اصبح اصبحت صار صارت حوالي تقريبا زهاء قرابه
+    يمكن بواسطه لكونه كونه كونها لكونها بشكل علما يدعي تدعي يسمي تسمي يقع تقع عام سنه العام السنه عاما يوجد توجد موجود
+    كلاهما كلتاهما يبلغ بلغ بلغت تبلغ اسمه اسمها الان حاليا لازال فان ليكون وهو وهي ابتداء بدايه لقيام قام قامت يقوم تقوم هنالك
+    تعد يعد تعتبر يعتبر عباره
     """
 )
+CATEGORIES = word_set(
+    """
+    name number price cost amount year month day date time place city town country state region type kind title age
+    length height width depth size population percentage answer language colour color
+    اسم عدد سعر تكلفه ثمن مبلغ قيمه سنه شهر يوم تاريخ وقت مكان مدينه بلده بلد دوله منطقه نوع لقب عمر طول ارتفاع عرض عمق
+    مساحه نسبه جواب اجابه لغه لون عاصمه
+    """
+)
+"""Nouns that name the sort of thing that is asked for and say nothing of it: "the price is", "the year was"."""

@@ -7,7 +7,7 @@ often than with a capital, so its small form was given the earlier number (byte 
 from functools import lru_cache
 
 from bot.grounding.facts.tokens import word_set
-from index.text.passages import _encoding
+from index.text.passages import encoding
 
 # Titles, offices and kinds of places and bodies: with a capital more often than not, yet translated and not spelled.
 GENERIC = word_set(
@@ -110,6 +110,6 @@ def opens_ordinarily(word: str) -> bool:
 def _rank(word: str) -> int | None:
     """Return the number of a whole word in the vocabulary: the smaller, the more frequent."""
     try:
-        return _encoding().encode_single_token(" " + word)
+        return encoding().encode_single_token(" " + word)
     except KeyError:
         return None

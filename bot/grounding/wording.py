@@ -1,0 +1,402 @@
+"""Whether a claim keeps to the words of the sentences that it cites, in their language.
+
+One rule: a claim has no content word, negation, comparison or direction that its sentences lack, and has their words in
+their order, but for one phrase moved. Inflections, spellings of a name, numbers and dates are the same however they are
+written. What says the same in other words is withheld, too: then the sentence itself is quoted, which is no harm.
+
+Across languages words cannot be compared; that, and numbers, dates and names, is `bot.grounding.support`.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.grounding.facts import Facts, Kind, Mention, function_words, read_facts, states
+from bot.grounding.facts.gazetteer import known_at
+from bot.grounding.facts.names import spelled_out, spelling_key
+from bot.grounding.facts.tokens import Token, arabic_keys, english_keys, without_clitics, word_set
+from bot.grounding.facts.units import is_range
+from bot.grounding.operators import DROPPED, LOOSE, OPPOSITES, Operator, find_operators
+
+_ENDS = frozenset(",;:.()[]!?،؛؟—–…")
+_OPENS = word_set(
+    "and but or while who which where when because then although though if whereas whose ثم لكن بينما حيث التي الذي الذين "
+    "عندما حين اللذان اللتان"
+)
+"""Words that open another clause; an Arabic "and" is written together with its word."""
+_PREPOSITIONS = word_set(
+    "in on at for by from to into with during since until before after between within through across according under over "
+    "of as among around about near via في من الي علي عن مع منذ حتي خلال بين قبل بعد عند ضمن لدي وفق بحسب حسب عام سنه يوم غضون"
+)
+_COPULAS = word_set("is are was were be هو هي هما هم كان كانت")
+_PRONOUNS = ("ها", "هم", "هما", "ه")
+"""Endings of an Arabic verb whose object stands before it: "بغداد أسسها المنصور"."""
+_NEAR = 3
+"""Words beside an operator that it may also be about."""
+_INTENDS = word_set("to ان لكي كي")
+_MOST_RUNS = 2
+_FAULT, _BREAK, _OTHER_FORM, _GAP = 1000, 100, 5, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A content word, number or date of a text, at `tokens[first:last]`, with what it is compared by."""
+
+    first: int
+    last: int
+    keys: frozenset[str]
+    clause: int
+    mention: Mention | None = None
+    bound: frozenset[Operator] = frozenset()
+    """The operators right beside it."""
+    near: frozenset[Operator] = frozenset()
+    """Those that stand so near that they may be about it."""
+    intended: bool = False
+    """It is what somebody wants or promises to do: "to build", "أن يبني"."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of one text in order, and where each key stands."""
+
+    facts: Facts
+    words: tuple[Word, ...]
+    places: dict[str, list[int]]
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """The tokens of the text."""
+        return self.facts.tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Where a claim leaves the wording of its sentences, at `tokens[first:last]` of the claim."""
+
+    kind: Kind
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A word of a claim, and the word of a sentence that it is taken from."""
+
+    word: Word
+    sentence: int
+    place: int
+
+
+def find_departures(claim: str, sentences: Sequence[str], *, question: str = "") -> list[Departure]:
+    """Return where a claim leaves the wording of the sentences that it cites.
+
+    A word that only the question has may name the sort of thing asked for, and says nothing else.
+    """
+    said, sources = read_wording(claim), [read_wording(sentence) for sentence in sentences]
+    asked = read_wording(question).places if question else {}
+    found, choices = [], []
+    for word in _words_of_claim(said, sources):
+        places = list(_places_of(word, said, sources))
+        if places:
+            choices.append((word, places))
+        elif word.mention is None and not _names_what_is_asked(word, said, asked):
+            found.append(Departure(Kind.WORD, word.first, word.last))
+    steps = _align(choices, sources)
+    for step in steps:
+        if _is_bound_otherwise(step, said, sources[step.sentence]):
+            found.append(Departure(Kind.OPPOSITE, step.word.first, step.word.last))
+    if not found and _is_out_of_order(steps, said, sources):
+        found.append(Departure(Kind.ORDER, 0, len(said.tokens)))
+    return found
+
+
+@lru_cache(maxsize=512)
+def read_wording(text: str) -> Wording:
+    """Return the words of a text, with the operators beside them."""
+    facts = read_facts(text)
+    operators = list(find_operators(facts.tokens))
+    plain = list(_content(facts, {at for one in operators if not one.is_word for at in range(one.first, one.last)}))
+    bound: dict[int, set[Operator]] = defaultdict(set)
+    near: dict[int, set[Operator]] = defaultdict(set)
+    for one in operators:
+        after = next((number for number, word in enumerate(plain) if word.first >= one.last), len(plain))
+        before = after - 1 - one.is_word
+        follows = after < len(plain) and not _ends_between(facts.tokens, one.last, plain[after].first)
+        trailing = one.operator in (Operator.ONLY, Operator.EXCEPT) or not follows
+        for number in (*((after,) if follows else ()), *((before,) if trailing and before >= 0 else ())):
+            bound[number].add(one.operator)
+        for number in range(max(before, 0) if trailing else after, min(after + _NEAR, len(plain))):
+            near[number].add(one.operator)
+    words = tuple(
+        Word(
+            word.first,
+            word.last,
+            word.keys,
+            word.clause,
+            word.mention,
+            frozenset(bound[number]),
+            frozenset(near[number] | bound[number]),
+            _is_intended(facts.tokens, word.first),
+        )
+        for number, word in enumerate(plain)
+    )
+    places: dict[str, list[int]] = defaultdict(list)
+    for number, word in enumerate(words):
+        for key in word.keys:
+            places[key].append(number)
+    return Wording(facts, words, dict(places))
+
+
+def _content(facts: Facts, taken: Collection[int]) -> Iterator[Word]:
+    """Yield the words that carry a sense of their own; a number with its unit, and a date, is one word."""
+    tokens, clause = facts.tokens, 0
+    values = {mention.first: mention for mention in reversed(facts.mentions) if mention.asserted}
+    spans = {m.first: max(one.last for one in facts.mentions if one.first == m.first) for m in values.values()}
+    initials = {places[0]: f"acronym {letters}" for letters, places in spelled_out(tokens)}
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        clause += token.form in _ENDS or token.form in _OPENS or _is_joined(token)
+        if place in values and place not in taken:
+            yield Word(place, spans[place], frozenset(), clause, values[place])
+            place = spans[place]
+            continue
+        if place not in taken and _has_sense(token):
+            keys = set(arabic_keys(token.form) if token.arabic else english_keys(token.bare))
+            keys |= {key for key in (spelling_key(token), initials.get(place, "")) if key}
+            keys |= {f"thing {thing}" for known in known_at(tokens, place) for thing in known.things}
+            if token.upper:
+                keys.add(f"acronym {token.form}")
+            yield Word(place, place + 1, frozenset(keys), clause)
+        place += 1
+
+
+def _has_sense(token: Token) -> bool:
+    """Say whether a word carries more than grammar."""
+    if not token.word:
+        return token.number
+    if token.arabic:
+        return len(token.form) > 1 and not any(bare in function_words.ARABIC for bare in without_clitics(token.form))
+    return (len(token.bare) > 2 or token.upper or token.bare in ("up", "ox")) and token.form not in function_words.ENGLISH
+
+
+def _is_joined(token: Token) -> bool:
+    """Say whether an Arabic word is written together with an "and"."""
+    return token.arabic and token.form[0] == "و" and len(token.form) > 3
+
+
+def _ends_between(tokens: Sequence[Token], first: int, last: int) -> bool:
+    return any(token.form in _ENDS for token in tokens[first:last])
+
+
+def _is_intended(tokens: Sequence[Token], place: int) -> bool:
+    token, before = tokens[place], tokens[place - 1] if place else None
+    purpose = token.arabic and (token.form[:2] == "لل" or (token.form[0] == "ل" and len(token.form) > 5))
+    return purpose or (before is not None and before.form in _INTENDS)
+
+
+def _words_of_claim(said: Wording, sources: Sequence[Wording]) -> Iterator[Word]:
+    """Yield the words of a claim; a name of several words that a source gives in other words is one word."""
+    whole: dict[int, tuple[int, frozenset[str]]] = {}
+    for place in range(len(said.tokens)):
+        for known in known_at(said.tokens, place):
+            things = frozenset(f"thing {thing}" for thing in known.things)
+            if place not in whole and any(not things.isdisjoint(source.places) for source in sources):
+                whole[place] = known.last, things
+    for letters, places in spelled_out(said.tokens):
+        key = f"acronym {letters}"
+        if places[0] not in whole and any(key in source.places for source in sources):
+            whole[places[0]] = places[-1] + 1, frozenset({key})
+    end = -1
+    for word in said.words:
+        if word.first < end:
+            continue
+        if word.first in whole and whole[word.first][0] > word.first + 1:
+            end, keys = whole[word.first]
+            yield Word(word.first, end, keys, word.clause, None, word.bound, word.near)
+        else:
+            yield word
+
+
+def _places_of(word: Word, said: Wording, sources: Sequence[Wording]) -> Iterator[tuple[int, int]]:
+    """Yield the sentences and places that a word can be taken from."""
+    for number, source in enumerate(sources):
+        if word.mention is None:
+            found = {place for key in word.keys for place in source.places.get(key, ())}
+            yield from ((number, place) for place in sorted(found))
+        else:
+            for place, other in enumerate(source.words):
+                if other.mention is not None and _states(other.mention, source, word.mention):
+                    yield number, place
+
+
+def _states(mention: Mention, source: Wording, claimed: Mention) -> bool:
+    """Say whether a quantity or date of a source is one of a claim; a part of one, as 3 in "3:30", is none."""
+    if mention.kind is Kind.DATE or claimed.kind is Kind.DATE:
+        return mention.kind is claimed.kind and states([source.facts], claimed) and _share_a_date(mention, claimed)
+    readings = {reading for one in source.facts.mentions if one.first == mention.first for reading in one.readings}
+    return any(reading.stated_by(readings) for reading in claimed.readings)  # type: ignore[union-attr, arg-type]
+
+
+def _share_a_date(mention: Mention, claimed: Mention) -> bool:
+    months = {(getattr(date, "month", None), getattr(date, "name", "")) for date in mention.readings}
+    return any((getattr(date, "month", None), getattr(date, "name", "")) in months for date in claimed.readings)
+
+
+def _names_what_is_asked(word: Word, said: Wording, asked: dict[str, list[int]]) -> bool:
+    """Say whether a word only names the sort of thing that is asked for: "the price is", "the year was"."""
+    token = said.tokens[word.first]
+    forms = without_clitics(token.form) if token.arabic else (token.form, token.form.removesuffix("s"))
+    return any(form in function_words.CATEGORIES for form in forms) and not word.keys.isdisjoint(asked)
+
+
+def _align(choices: Sequence[tuple[Word, list[tuple[int, int]]]], sources: Sequence[Wording]) -> list[_Step]:
+    """Return where each word is taken from: with the same operators, in few runs, near one another, in this order."""
+    best: list[tuple[int, list[_Step]]] = [(0, [])]
+    for word, places in choices:
+        following = []
+        for sentence, place in places:
+            step = _Step(word, sentence, place)
+            own = _FAULT * _differs(word, sources[sentence].words[place])
+            own += _OTHER_FORM * (len(word.keys) - len(word.keys & sources[sentence].words[place].keys) > 0)
+            cost, steps = min(((cost + _way(steps[-1:], step), steps) for cost, steps in best), key=lambda one: one[0])
+            following.append((cost + own, [*steps, step]))
+        best = following
+    return min(best, key=lambda one: one[0])[1]
+
+
+def _way(last: Sequence[_Step], step: _Step) -> int:
+    """Return what it costs to go on from one word of a source to another."""
+    if not last:
+        return 0
+    if last[0].sentence != step.sentence:
+        return _BREAK
+    if last[0].place > step.place:
+        return _BREAK
+    return min(step.place - last[0].place, _BREAK - 1) * _GAP
+
+
+def _differs(word: Word, source: Word) -> bool:
+    """Say whether operators beside a word of a claim are others than those beside the word that it is taken from."""
+    for operator in word.bound - source.near:
+        if operator not in LOOSE and operator is not Operator.MAYBE:
+            return True
+        if OPPOSITES.get(operator) in source.bound:
+            return True
+    return any(operator in DROPPED for operator in source.bound - word.near)
+
+
+def _is_bound_otherwise(step: _Step, said: Wording, source: Wording) -> bool:
+    """Say whether a claim makes of a word what its sentence does not: denies it, bounds it, or has it done."""
+    other = source.words[step.place]
+    if _differs(step.word, other):
+        return True
+    if not other.intended or step.word.intended or step.word.near & {Operator.MAYBE, Operator.TO}:
+        return False
+    one, two = said.tokens[step.word.first], source.tokens[other.first]
+    return set(_plain_forms(one)).isdisjoint(_plain_forms(two)) and step.word.mention is None
+
+
+def _plain_forms(token: Token) -> Iterator[str]:
+    return without_clitics(token.form) if token.arabic else iter([token.bare])
+
+
+def _is_out_of_order(steps: Sequence[_Step], said: Wording, sources: Sequence[Wording]) -> bool:
+    """Say whether a claim has the words of its sentences in another order, or a value of one clause in another."""
+    switches = sum(one.sentence != two.sentence for one, two in zip(steps, steps[1:], strict=False))
+    taken = {step.sentence for step in steps}
+    if switches > len(taken):
+        return True
+    return any(
+        _is_turned([step for step in steps if step.sentence == number], said, sources[number]) for number in taken
+    )
+
+
+def _is_turned(steps: Sequence[_Step], said: Wording, source: Wording) -> bool:
+    starts = [at for at in range(1, len(steps)) if steps[at].place < steps[at - 1].place]
+    if len(starts) >= _MOST_RUNS:
+        return True
+    if starts and not _is_moved(steps[: starts[0]], steps[starts[0] :], said, source):
+        return True
+    return _mixes_clauses(steps, source)
+
+
+def _is_moved(front: Sequence[_Step], rest: Sequence[_Step], said: Wording, source: Wording) -> bool:
+    """Say whether two runs are a sentence with one phrase moved, and not its subject and object exchanged.
+
+    The phrase moved to the front stands together in the source. One moved to the end is adverbial: "in 1971".
+    """
+    arabic = said.tokens[front[0].word.first].arabic or said.tokens[rest[0].word.first].arabic
+    first, last = front[0].place, front[-1].place
+    if not any(first < step.place < last for step in rest):
+        jumped = sum(step.place < first for step in rest)
+        return not arabic or jumped < 2 or _is_adverbial(front[0], said) or _takes_up(front, rest, said, source)
+    first, last = rest[0].place, rest[-1].place
+    return not any(first < step.place < last for step in front) and _is_adverbial(rest[0], said)
+
+
+def _is_adverbial(step: _Step, said: Wording) -> bool:
+    """Say whether a phrase begins with a preposition, or is a date or number."""
+    first = step.word.first
+    before = list(_plain_forms(said.tokens[first - 1]))[-1] if first else ""
+    token = said.tokens[first]
+    return step.word.mention is not None or before in _PREPOSITIONS or (token.arabic and token.form[0] in "بل")
+
+
+def _takes_up(front: Sequence[_Step], rest: Sequence[_Step], said: Wording, source: Wording) -> bool:
+    """Say whether the word that follows an Arabic phrase moved to the front shows what it is there."""
+    between = said.tokens[front[-1].word.last : rest[0].word.first]
+    verbs = (said.tokens[rest[0].word.first].form, source.tokens[source.words[front[0].place].first].form)
+    copula = any(form in _COPULAS for token in between for form in without_clitics(token.form))
+    return copula or len(front) > 2 or any(len(verb) > 3 and verb.endswith(_PRONOUNS) for verb in verbs)
+
+
+def _mixes_clauses(steps: Sequence[_Step], source: Wording) -> bool:
+    """Say whether a claim leaves one clause before its end and enters another after its beginning.
+
+    "Born in 1940 and died in 1999" does not state "born in 1999", nor "two killed and five wounded" two wounded.
+    """
+    taken = {step.place for step in steps}
+    for one, two in zip(steps, steps[1:], strict=False):
+        if one.place < two.place and _skips_a_value(one.place, two.place, source, taken):
+            return True
+        left, entered = source.words[one.place].clause, source.words[two.place].clause
+        if one.place >= two.place or left == entered:
+            continue
+        between = [word for place, word in enumerate(source.words) if one.place < place < two.place and place not in taken]
+        if any(word.clause == left for word in between) and any(word.clause == entered for word in between):
+            return True
+    return _has_value_of_another_clause(steps, source)
+
+
+def _skips_a_value(one: int, two: int, source: Wording, taken: Collection[int]) -> bool:
+    """Say whether a claim goes on to a value past another of its kind: "costs 6" of "costs 8 dollars instead of 6"."""
+    value = source.words[two].mention
+    if value is None:
+        return False
+    skipped = [place for place in range(one + 1, two) if place not in taken and source.words[place].mention]
+    return any(
+        _is_alike(source.words[place].mention, value)
+        and not is_range(source.tokens, source.words[place].last, source.words[place + 1].first)
+        for place in skipped
+    )
+
+
+def _is_alike(one: Mention | None, two: Mention) -> bool:
+    if one is None or (one.kind is Kind.DATE) != (two.kind is Kind.DATE):
+        return False
+    units = [{getattr(reading, "unit", "") for reading in mention.readings} for mention in (one, two)]
+    return bool(units[0] & units[1])
+
+
+def _has_value_of_another_clause(steps: Sequence[_Step], source: Wording) -> bool:
+    """Say whether a claim takes a value alone out of its clause, and words out of one with another value."""
+    taken: dict[int, list[Word]] = defaultdict(list)
+    for step in steps:
+        taken[source.words[step.place].clause].append(source.words[step.place])
+    alone = {clause for clause, words in taken.items() if all(word.mention for word in words)}
+    if not alone or len(alone) == len(taken):
+        return False
+    valued = {word.clause for word in source.words if word.mention}
+    return any(clause in valued and not any(word.mention for word in words) for clause, words in taken.items())
