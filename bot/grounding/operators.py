@@ -49,10 +49,10 @@ DROPPED = frozenset({Operator.NOT, Operator.EXCEPT, Operator.MAYBE, Operator.BEF
 # A phrase is in search form; of phrases at one place, the longest counts. No operator: "not only", "لا يزال".
 _PHRASES: dict[Operator | None, str] = {
     Operator.NOT: "not never no none nobody nothing neither nor cannot without unable hardly scarcely barely rarely seldom "
-    "no_one no_longer لم لن لا ليس ليست ليسوا لسنا لست غير بدون دون دونما بلا عدم كلا",
+    "no_one no_longer instead_of rather_than بدلا_من عوضا_عن لم لن لا ليس ليست ليسوا لسنا لست غير بدون دون دونما بلا عدم كلا",
     Operator.ONLY: "only just merely solely exclusively alone sole فقط وحده وحدها وحدهم انما حصرا حصريا مجرد",
-    Operator.EXCEPT: "except excluding save_for except_for apart_from aside_from other_than instead_of rather_than but_for "
-    "الا سوي باستثناء عدا ماعدا ما_عدا بدلا_من عوضا_عن",
+    Operator.EXCEPT: "except excluding save_for except_for apart_from aside_from other_than but_for "
+    "الا سوي باستثناء عدا ماعدا ما_عدا",
     Operator.BEFORE: "before prior_to ahead_of قبل قبيل",
     Operator.AFTER: "after بعد بعيد عقب",
     Operator.SINCE: "since منذ",
@@ -68,7 +68,7 @@ _PHRASES: dict[Operator | None, str] = {
     Operator.WITH: "with مع",
     Operator.AGAINST: "against ضد",
     None: "not_only no_doubt no_sooner if_not more_or_less ليس_فقط لا_يزال لا_تزال لا_يزالون لا_زال لا_سيما لا_بد ما_زال "
-    "لم_يزل لم_تكتف at_all after_all وحده_من قبل_ان_يكون",
+    "لم_يزل لم_تكتف at_all after_all من_قبل بعد_ان بعد_ذلك بعد_ما قبل_ذلك",
 }
 _LONGEST = 3
 # Verbs that say of what follows that it is not so. They are words of their own, too.

@@ -84,12 +84,22 @@ def find_unsupported(claim: str, sentences: Sequence[str], *, question: str = ""
         departures = [
             _Found(one.kind, one.first, one.last) for one in find_departures(claim, sentences, question=question)
         ]
-        named = {place for first, last, _ in find_names(said.tokens, [source.names for source in sources]) for place in range(first, last)}
-        found += [one for one in departures if one.kind is not Kind.WORD or (one.first not in covered and one.first not in named)]
+        named = {
+            place
+            for first, last, _ in find_names(said.tokens, [source.names for source in sources])
+            for place in range(first, last)
+        }
+        found += [
+            one
+            for one in departures
+            if one.kind is not Kind.WORD or (one.first not in covered and one.first not in named)
+        ]
     else:
         found += _contraries(said, sources)
     found.sort(key=lambda one: one.first)
-    texts = (Unsupported(one.kind, claim[said.tokens[one.first].start : said.tokens[one.last - 1].end]) for one in found)
+    texts = (
+        Unsupported(one.kind, claim[said.tokens[one.first].start : said.tokens[one.last - 1].end]) for one in found
+    )
     return tuple(dict.fromkeys((*texts, *links)))
 
 

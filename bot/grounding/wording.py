@@ -11,10 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.grounding.facts import Facts, Kind, Mention, function_words, read_facts, states
 from bot.grounding.facts.gazetteer import known_at
 from bot.grounding.facts.names import spelled_out, spelling_key
+from bot.grounding.facts.number_words import NUMBER_WORDS
 from bot.grounding.facts.tokens import Token, arabic_keys, english_keys, without_clitics, word_set
 from bot.grounding.facts.units import is_range
 from bot.grounding.operators import DROPPED, LOOSE, OPPOSITES, Operator, find_operators
@@ -34,6 +36,7 @@ _PRONOUNS = ("ها", "هم", "هما", "ه")
 """Endings of an Arabic verb whose object stands before it: "بغداد أسسها المنصور"."""
 _NEAR = 3
 """Words beside an operator that it may also be about."""
+_TIMES = {Operator.BEFORE, Operator.AFTER, Operator.UNTIL}
 _INTENDS = word_set("to ان لكي كي")
 _MOST_RUNS = 2
 _FAULT, _BREAK, _OTHER_FORM, _GAP = 1000, 100, 5, 1
@@ -54,6 +57,8 @@ class Word:
     """Those that stand so near that they may be about it."""
     intended: bool = False
     """It is what somebody wants or promises to do: "to build", "أن يبني"."""
+    opens: bool = False
+    """It is the first of its text: what follows "after" there is told as such here."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class Wording:
     facts: Facts
     words: tuple[Word, ...]
     places: dict[str, list[int]]
+    spans: dict[int, int]
+    """Where names of several words begin and end, as places of words."""
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -86,6 +93,8 @@ class _Step:
     word: Word
     sentence: int
     place: int
+    last: int
+    """The last word of a name that begins at `place`."""
 
 
 def find_departures(claim: str, sentences: Sequence[str], *, question: str = "") -> list[Departure]:
@@ -138,6 +147,7 @@ def read_wording(text: str) -> Wording:
             frozenset(bound[number]),
             frozenset(near[number] | bound[number]),
             _is_intended(facts.tokens, word.first),
+            number == 0,
         )
         for number, word in enumerate(plain)
     )
@@ -145,7 +155,16 @@ def read_wording(text: str) -> Wording:
     for number, word in enumerate(words):
         for key in word.keys:
             places[key].append(number)
-    return Wording(facts, words, dict(places))
+    return Wording(facts, words, dict(places), dict(_spans(facts.tokens, words)))
+
+
+def _spans(tokens: Sequence[Token], words: Sequence[Word]) -> Iterator[tuple[int, int]]:
+    ends = {places[0]: places[-1] + 1 for _, places in spelled_out(tokens)}
+    for number, word in enumerate(words):
+        end = next((known.last for known in known_at(tokens, word.first)), ends.get(word.first, word.last))
+        last = max(at for at in range(number, len(words)) if at == number or words[at].last <= end)
+        if last > number:
+            yield number, last
 
 
 def _content(facts: Facts, taken: Collection[int]) -> Iterator[Word]:
@@ -160,6 +179,8 @@ def _content(facts: Facts, taken: Collection[int]) -> Iterator[Word]:
         clause += token.form in _ENDS or token.form in _OPENS or _is_joined(token)
         if place in values and place not in taken:
             yield Word(place, spans[place], frozenset(), clause, values[place])
+            if _is_dual(tokens, values[place], spans[place]):  # two of something
+                yield Word(place, place + 1, arabic_keys(token.form), clause)
             place = spans[place]
             continue
         if place not in taken and _has_sense(token):
@@ -172,13 +193,22 @@ def _content(facts: Facts, taken: Collection[int]) -> Iterator[Word]:
         place += 1
 
 
+def _is_dual(tokens: Sequence[Token], mention: Mention, last: int) -> bool:
+    token = tokens[mention.first]
+    units = any(getattr(reading, "unit", "") for reading in mention.readings)
+    numbers = any(bare in NUMBER_WORDS for bare in without_clitics(token.form))
+    return token.arabic and last == mention.first + 1 and mention.kind is Kind.NUMBER and not units and not numbers
+
+
 def _has_sense(token: Token) -> bool:
     """Say whether a word carries more than grammar."""
     if not token.word:
         return token.number
     if token.arabic:
         return len(token.form) > 1 and not any(bare in function_words.ARABIC for bare in without_clitics(token.form))
-    return (len(token.bare) > 2 or token.upper or token.bare in ("up", "ox")) and token.form not in function_words.ENGLISH
+    return (
+        len(token.bare) > 2 or token.upper or token.bare in ("up", "ox")
+    ) and token.form not in function_words.ENGLISH
 
 
 def _is_joined(token: Token) -> bool:
@@ -257,24 +287,29 @@ def _align(choices: Sequence[tuple[Word, list[tuple[int, int]]]], sources: Seque
     for word, places in choices:
         following = []
         for sentence, place in places:
-            step = _Step(word, sentence, place)
-            own = _FAULT * _differs(word, sources[sentence].words[place])
-            own += _OTHER_FORM * (len(word.keys) - len(word.keys & sources[sentence].words[place].keys) > 0)
-            cost, steps = min(((cost + _way(steps[-1:], step), steps) for cost, steps in best), key=lambda one: one[0])
+            source = sources[sentence]
+            shared = word.keys & source.words[place].keys
+            named = any(key.startswith(("thing ", "acronym ")) for key in shared)
+            step = _Step(word, sentence, place, source.spans.get(place, place) if named else place)
+            own = _FAULT * _differs(word, source.words[place]) + _OTHER_FORM * (shared != word.keys)
+            cost, steps = min(((cost + _way(steps[-1:], step, source), steps) for cost, steps in best), key=_first)
             following.append((cost + own, [*steps, step]))
         best = following
-    return min(best, key=lambda one: one[0])[1]
+    return min(best, key=_first)[1]
 
 
-def _way(last: Sequence[_Step], step: _Step) -> int:
+def _first(pair: tuple[int, object]) -> int:
+    return pair[0]
+
+
+def _way(last: Sequence[_Step], step: _Step, source: Wording) -> int:
     """Return what it costs to go on from one word of a source to another."""
     if not last:
         return 0
-    if last[0].sentence != step.sentence:
+    if last[0].sentence != step.sentence or last[0].place > step.place:
         return _BREAK
-    if last[0].place > step.place:
-        return _BREAK
-    return min(step.place - last[0].place, _BREAK - 1) * _GAP
+    mixes = _BREAK * _leaves_a_clause(last[0].last, step.place, source, ())
+    return min(abs(step.place - last[0].place - 1), _BREAK - 1) * _GAP + mixes
 
 
 def _differs(word: Word, source: Word) -> bool:
@@ -284,7 +319,7 @@ def _differs(word: Word, source: Word) -> bool:
             return True
         if OPPOSITES.get(operator) in source.bound:
             return True
-    return any(operator in DROPPED for operator in source.bound - word.near)
+    return any(operator in DROPPED for operator in source.bound - word.near - (_TIMES if word.opens else set()))
 
 
 def _is_bound_otherwise(step: _Step, said: Wording, source: Wording) -> bool:
@@ -295,7 +330,7 @@ def _is_bound_otherwise(step: _Step, said: Wording, source: Wording) -> bool:
     if not other.intended or step.word.intended or step.word.near & {Operator.MAYBE, Operator.TO}:
         return False
     one, two = said.tokens[step.word.first], source.tokens[other.first]
-    return set(_plain_forms(one)).isdisjoint(_plain_forms(two)) and step.word.mention is None
+    return step.word.mention is None and set(_plain_forms(one)).isdisjoint(_plain_forms(two))
 
 
 def _plain_forms(token: Token) -> Iterator[str]:
@@ -304,7 +339,7 @@ def _plain_forms(token: Token) -> Iterator[str]:
 
 def _is_out_of_order(steps: Sequence[_Step], said: Wording, sources: Sequence[Wording]) -> bool:
     """Say whether a claim has the words of its sentences in another order, or a value of one clause in another."""
-    switches = sum(one.sentence != two.sentence for one, two in zip(steps, steps[1:], strict=False))
+    switches = sum(one.sentence != two.sentence for one, two in pairwise(steps))
     taken = {step.sentence for step in steps}
     if switches > len(taken):
         return True
@@ -314,12 +349,21 @@ def _is_out_of_order(steps: Sequence[_Step], said: Wording, sources: Sequence[Wo
 
 
 def _is_turned(steps: Sequence[_Step], said: Wording, source: Wording) -> bool:
-    starts = [at for at in range(1, len(steps)) if steps[at].place < steps[at - 1].place]
+    ordered = _with_verb_first(steps, said)
+    starts = [at for at in range(1, len(ordered)) if ordered[at].place < ordered[at - 1].place]
     if len(starts) >= _MOST_RUNS:
         return True
-    if starts and not _is_moved(steps[: starts[0]], steps[starts[0] :], said, source):
+    if starts and not _is_moved(ordered[: starts[0]], ordered[starts[0] :], said, source):
         return True
-    return _mixes_clauses(steps, source)
+    return _mixes_clauses(ordered, source)
+
+
+def _with_verb_first(steps: Sequence[_Step], said: Wording) -> Sequence[_Step]:
+    """Return steps with an Arabic verb before its subject, as most sentences have it, where a claim has it after."""
+    at = next((at for at in range(1, len(steps)) if steps[at].place < steps[at - 1].place), 0)
+    if not at or not said.tokens[steps[at].word.first].arabic or steps[at].place + 1 != steps[0].place:
+        return steps
+    return [steps[at], *steps[:at], *steps[at + 1 :]]
 
 
 def _is_moved(front: Sequence[_Step], rest: Sequence[_Step], said: Wording, source: Wording) -> bool:
@@ -327,21 +371,41 @@ def _is_moved(front: Sequence[_Step], rest: Sequence[_Step], said: Wording, sour
 
     The phrase moved to the front stands together in the source. One moved to the end is adverbial: "in 1971".
     """
-    arabic = said.tokens[front[0].word.first].arabic or said.tokens[rest[0].word.first].arabic
     first, last = front[0].place, front[-1].place
     if not any(first < step.place < last for step in rest):
+        if _is_adverbial(front[0], said, source) or _is_adverbial(rest[0], said, source):
+            return True
+        if _is_count(front[0]) or _is_count(rest[0]):
+            return False
         jumped = sum(step.place < first for step in rest)
-        return not arabic or jumped < 2 or _is_adverbial(front[0], said) or _takes_up(front, rest, said, source)
+        return not said.tokens[front[0].word.first].arabic or jumped < 2 or _takes_up(front, rest, said, source)
     first, last = rest[0].place, rest[-1].place
-    return not any(first < step.place < last for step in front) and _is_adverbial(rest[0], said)
+    return not any(first < step.place < last for step in front) and _is_adverbial(rest[0], said, source)
 
 
-def _is_adverbial(step: _Step, said: Wording) -> bool:
-    """Say whether a phrase begins with a preposition, or is a date or number."""
-    first = step.word.first
-    before = list(_plain_forms(said.tokens[first - 1]))[-1] if first else ""
-    token = said.tokens[first]
-    return step.word.mention is not None or before in _PREPOSITIONS or (token.arabic and token.form[0] in "بل")
+def _is_adverbial(step: _Step, said: Wording, source: Wording) -> bool:
+    """Say whether a phrase begins with a preposition, in the claim and in the source, or is a date."""
+    if step.word.mention is not None and not _is_count(step):
+        return True
+    return all(_is_led(text, at) for text, at in ((said, step.word.first), (source, source.words[step.place].first)))
+
+
+def _is_led(text: Wording, first: int) -> bool:
+    """Say whether a preposition stands right before a word, or is written together with it."""
+    token = text.tokens[first]
+    before = [form for at in (first - 2, first - 1) if at >= 0 for form in _plain_forms(text.tokens[at])]
+    return not _PREPOSITIONS.isdisjoint(before) or (token.arabic and token.form[0] in "بل")
+
+
+def _is_count(step: _Step) -> bool:
+    """Say whether a word is a number that is no year."""
+    mention = step.word.mention
+    return mention is not None and mention.kind is not Kind.DATE and not _is_year(mention)
+
+
+def _is_year(mention: Mention) -> bool:
+    values = [getattr(reading, "value", 0) for reading in mention.readings if not getattr(reading, "unit", "")]
+    return bool(values) and all(1000 <= value < 2200 for value in values)
 
 
 def _takes_up(front: Sequence[_Step], rest: Sequence[_Step], said: Wording, source: Wording) -> bool:
@@ -357,26 +421,29 @@ def _mixes_clauses(steps: Sequence[_Step], source: Wording) -> bool:
 
     "Born in 1940 and died in 1999" does not state "born in 1999", nor "two killed and five wounded" two wounded.
     """
-    taken = {step.place for step in steps}
-    for one, two in zip(steps, steps[1:], strict=False):
-        if one.place < two.place and _skips_a_value(one.place, two.place, source, taken):
-            return True
-        left, entered = source.words[one.place].clause, source.words[two.place].clause
-        if one.place >= two.place or left == entered:
-            continue
-        between = [word for place, word in enumerate(source.words) if one.place < place < two.place and place not in taken]
-        if any(word.clause == left for word in between) and any(word.clause == entered for word in between):
-            return True
-    return _has_value_of_another_clause(steps, source)
+    taken = {place for step in steps for place in range(step.place, step.last + 1)}
+    onwards = [(one.last, two.place) for one, two in pairwise(steps) if one.last < two.place]
+    return (
+        any(_skips_a_value(one, two, source, taken) for one, two in onwards)
+        or any(_leaves_a_clause(one, two, source, taken) for one, two in onwards)
+        or _has_value_of_another_clause(taken, source)
+    )
+
+
+def _leaves_a_clause(one: int, two: int, source: Wording, taken: Collection[int]) -> bool:
+    """Say whether both the end of a clause and the beginning of another are left out between two words."""
+    left, entered = source.words[one].clause, source.words[two].clause
+    if left == entered or one >= two:
+        return False
+    between = {source.words[place].clause for place in range(one + 1, two) if place not in taken}
+    return left in between and entered in between
 
 
 def _skips_a_value(one: int, two: int, source: Wording, taken: Collection[int]) -> bool:
     """Say whether a claim goes on to a value past another of its kind: "costs 6" of "costs 8 dollars instead of 6"."""
     value = source.words[two].mention
-    if value is None:
-        return False
-    skipped = [place for place in range(one + 1, two) if place not in taken and source.words[place].mention]
-    return any(
+    skipped = (place for place in range(one + 1, two) if place not in taken)
+    return value is not None and any(
         _is_alike(source.words[place].mention, value)
         and not is_range(source.tokens, source.words[place].last, source.words[place + 1].first)
         for place in skipped
@@ -384,19 +451,25 @@ def _skips_a_value(one: int, two: int, source: Wording, taken: Collection[int]) 
 
 
 def _is_alike(one: Mention | None, two: Mention) -> bool:
-    if one is None or (one.kind is Kind.DATE) != (two.kind is Kind.DATE):
+    """Say whether two values measure the same: both are years, or dates, or have the same unit."""
+    if one is None or (one.kind is Kind.DATE, _is_year(one)) != (two.kind is Kind.DATE, _is_year(two)):
         return False
     units = [{getattr(reading, "unit", "") for reading in mention.readings} for mention in (one, two)]
     return bool(units[0] & units[1])
 
 
-def _has_value_of_another_clause(steps: Sequence[_Step], source: Wording) -> bool:
-    """Say whether a claim takes a value alone out of its clause, and words out of one with another value."""
-    taken: dict[int, list[Word]] = defaultdict(list)
-    for step in steps:
-        taken[source.words[step.place].clause].append(source.words[step.place])
-    alone = {clause for clause, words in taken.items() if all(word.mention for word in words)}
-    if not alone or len(alone) == len(taken):
-        return False
-    valued = {word.clause for word in source.words if word.mention}
-    return any(clause in valued and not any(word.mention for word in words) for clause, words in taken.items())
+def _has_value_of_another_clause(taken: Collection[int], source: Wording) -> bool:
+    """Say whether a claim takes a value out of its clause, and words out of one with another value of that kind."""
+    clauses: dict[int, list[int]] = defaultdict(list)
+    for place, word in enumerate(source.words):
+        clauses[word.clause].append(place)
+    for place in taken:
+        value, clause = source.words[place].mention, source.words[place].clause
+        if value is None or set(clauses[clause]) <= set(taken):
+            continue
+        for other, places in clauses.items():
+            values = [at for at in places if _is_alike(source.words[at].mention, value)]
+            said = any(at in taken and source.words[at].mention is None for at in places)
+            if other != clause and said and values and not any(at in taken for at in values):
+                return True
+    return False

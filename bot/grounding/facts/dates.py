@@ -81,7 +81,9 @@ def find_dates(tokens: Sequence[Token]) -> tuple[list[DateMention], set[int]]:
             continue
         if token.number:
             found = _numeric(tokens, place)
-            taken.update((place + 2, place + 4) if found and len(token.form) == 4 else (place, place + 2) if found else ())
+            taken.update(
+                (place + 2, place + 4) if found and len(token.form) == 4 else (place, place + 2) if found else ()
+            )
         else:
             found = _named(tokens, place)
             taken.update(range(place, found.last) if found else ())

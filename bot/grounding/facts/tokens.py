@@ -152,9 +152,7 @@ def english_keys(form: str) -> frozenset[str]:
     whole = frozenset({form, stem(form), stem(_BASES.get(form, form))})
     if form.endswith(("ee", "ees")):  # an employee is no employer
         return whole
-    return whole | frozenset(
-        f"{form[:size]}-" for size in range(_ROOT, len(form) + 1) if form[size:] in _DERIVES
-    )
+    return whole | frozenset(f"{form[:size]}-" for size in range(_ROOT, len(form) + 1) if form[size:] in _DERIVES)
 
 
 @lru_cache(maxsize=50_000)
@@ -164,10 +162,16 @@ def arabic_keys(form: str) -> frozenset[str]:
     return frozenset(key for bare in bares for key in (bare, stem(bare), *(f"{root}-" for root in roots(bare))))
 
 
+# A root of two strong letters and a weak one at its end: بنى, بناها, بنيت.
+_DEFECTIVE = re.compile(r"[يتنا]?([^اويءئؤ]{2})[اويء]{1,2}(?:ت|تا|وا|ه|ها|هم|هما|ته|تها|تهم|وها|وه|نا|ن|ين|ون|ات)?")
+
+
 @lru_cache(maxsize=50_000)
 def roots(word: str) -> frozenset[str]:
     """Return the consonants that can be the root of an Arabic word, three or more: علق of علقت and of تعلق."""
-    return frozenset(root for bare in _without_affixes(word) if len(root := bare.translate(WEAK)) > 2)
+    defective = _DEFECTIVE.fullmatch(word)
+    found = frozenset(root for bare in _without_affixes(word) if len(root := bare.translate(WEAK)) > 2)
+    return found | {f"{defective[1]}ي"} if defective else found
 
 
 def _without_affixes(word: str) -> Iterator[str]:

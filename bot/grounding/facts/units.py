@@ -89,7 +89,13 @@ _ALSO_NOUNS = word_set("decade degree foot yard second pound")
 """Units whose names mean something else, too: خمسة عقود are five decades or five contracts."""
 _UPPER = word_set("bc bce ad ce ah")
 """Units that English writes in capitals: "ad" is an advertisement."""
-_DEGREES = {"celsius": "celsius", "c": "celsius", "مئويه": "celsius", "سلسيوس": "celsius", "fahrenheit": "fahrenheit"} | {
+_DEGREES = {
+    "celsius": "celsius",
+    "c": "celsius",
+    "مئويه": "celsius",
+    "سلسيوس": "celsius",
+    "fahrenheit": "fahrenheit",
+} | {
     "f": "fahrenheit",
     "فهرنهايت": "fahrenheit",
 }
@@ -128,9 +134,7 @@ def _units() -> dict[str, Unit]:
 
 
 UNITS = _units()
-_CURRENCIES = word_set(
-    "dollar euro pound yen yuan ruble rupee riyal dinar dirham franc krone won shekel peso"
-)
+_CURRENCIES = word_set("dollar euro pound yen yuan ruble rupee riyal dinar dirham franc krone won shekel peso")
 
 
 @dataclass(frozen=True, slots=True)
