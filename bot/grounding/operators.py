@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from bot.grounding.facts.tokens import Token, without_clitics
+from bot.grounding.facts.tokens import Token, without_clitics, word_set
 
 
 class Operator(StrEnum):
@@ -42,41 +42,55 @@ OPPOSITES = {
     Operator.LESS: Operator.MORE,
 }
 LOOSE = frozenset({Operator.TO, Operator.FROM, Operator.WITH})
-"""What a claim may add, unless its sources have the opposite there: "the attack on Aleppo from Idlib" may come of "the attack from Idlib"."""
+"""What a claim may add, unless its sources have the opposite there."""
 DROPPED = frozenset({Operator.NOT, Operator.EXCEPT, Operator.MAYBE, Operator.BEFORE, Operator.AFTER, Operator.UNTIL})
 """What a claim may not leave out; it says less, but nothing else, without "only" or "more than"."""
 
 # A phrase is in search form; of phrases at one place, the longest counts. No operator: "not only", "لا يزال".
 _PHRASES: dict[Operator | None, str] = {
-    Operator.NOT: "not never no none nobody nothing neither nor cannot without unable hardly scarcely barely rarely seldom "
-    "no_one no_longer instead_of rather_than بدلا_من عوضا_عن لم لن لا ليس ليست ليسوا لسنا لست غير بدون دون دونما بلا عدم كلا",
+    Operator.NOT: (
+        "not never no none nobody nothing neither nor cannot without unable hardly scarcely barely rarely seldom "
+        "no_one no_longer instead_of rather_than بدلا_من عوضا_عن لم لن لا ليس ليست ليسوا لسنا لست غير بدون دون دونما "
+        "بلا عدم كلا"
+    ),
     Operator.ONLY: "only just merely solely exclusively alone sole فقط وحده وحدها وحدهم انما حصرا حصريا مجرد",
-    Operator.EXCEPT: "except excluding save_for except_for apart_from aside_from other_than but_for "
-    "الا سوي باستثناء عدا ماعدا ما_عدا",
+    Operator.EXCEPT: (
+        "except excluding save_for except_for apart_from aside_from other_than but_for الا سوي باستثناء عدا ماعدا "
+        "ما_عدا"
+    ),
     Operator.BEFORE: "before prior_to ahead_of قبل قبيل",
     Operator.AFTER: "after بعد بعيد عقب",
     Operator.SINCE: "since منذ",
     Operator.UNTIL: "until till حتي",
-    Operator.MORE: "more over above more_than greater_than at_least no_fewer_than no_less_than not_less_than not_fewer_than "
-    "upwards_of exceeding in_excess_of اكثر اكثر_من ازيد ازيد_من فوق علي_الاقل ما_لا_يقل لا_يقل لا_تقل ما_يزيد يزيد_عن يزيد_علي",
-    Operator.LESS: "less fewer under below beneath less_than fewer_than at_most at_the_most no_more_than not_more_than up_to "
-    "اقل اقل_من تحت علي_الاكثر كحد_اقصي ما_لا_يزيد لا_يزيد لا_تزيد لا_يتجاوز لا_تتجاوز",
-    Operator.MAYBE: "may might could would should will shall perhaps possibly maybe if whether unless allegedly reportedly "
-    "supposedly ربما لعل سوف اذا لو",
+    Operator.MORE: (
+        "more over above more_than greater_than at_least no_fewer_than no_less_than not_less_than not_fewer_than "
+        "upwards_of exceeding in_excess_of اكثر اكثر_من ازيد ازيد_من فوق علي_الاقل ما_لا_يقل لا_يقل لا_تقل ما_يزيد "
+        "يزيد_عن يزيد_علي"
+    ),
+    Operator.LESS: (
+        "less fewer under below beneath less_than fewer_than at_most at_the_most no_more_than not_more_than up_to "
+        "اقل اقل_من تحت علي_الاكثر كحد_اقصي ما_لا_يزيد لا_يزيد لا_تزيد لا_يتجاوز لا_تتجاوز"
+    ),
+    Operator.MAYBE: (
+        "may might could would should will shall perhaps possibly maybe if whether unless allegedly reportedly "
+        "supposedly ربما لعل سوف اذا لو"
+    ),
     Operator.TO: "to into toward towards الي",
     Operator.FROM: "from out_of من",
     Operator.WITH: "with مع",
     Operator.AGAINST: "against ضد",
-    None: "not_only no_doubt no_sooner if_not more_or_less ليس_فقط لا_يزال لا_تزال لا_يزالون لا_زال لا_سيما لا_بد ما_زال "
-    "لم_يزل لم_تكتف at_all after_all من_قبل بعد_ان بعد_ذلك بعد_ما قبل_ذلك",
+    None: (
+        "not_only no_doubt no_sooner if_not more_or_less ليس_فقط لا_يزال لا_تزال لا_يزالون لا_زال لا_سيما لا_بد "
+        "ما_زال لم_يزل لم_تكتف at_all after_all من_قبل بعد_ان بعد_ذلك بعد_ما قبل_ذلك"
+    ),
 }
 _LONGEST = 3
 # Verbs that say of what follows that it is not so. They are words of their own, too.
-_NEGATE = frozenset(
-    "deny denied denies denying refuse refused refuses refusing fail failed fails failing prevent prevented prevents avoid "
-    "avoided forbid forbade forbidden forbids ban banned bans prohibit prohibited stop stopped stops ceased lack lacked "
-    "lacks نفي نفت ينفي تنفي انكر انكرت ينكر تنكر رفض رفضت يرفض ترفض فشل فشلت يفشل اخفق اخفقت امتنع امتنعت منع منعت يمنع "
-    "تمنع حظر حظرت توقف توقفت".split()
+_NEGATE = word_set(
+    "deny denied denies denying refuse refused refuses refusing fail failed fails failing prevent prevented prevents "
+    "avoid avoided forbid forbade forbidden forbids ban banned bans prohibit prohibited stop stopped stops ceased "
+    "lack lacked lacks نفي نفت ينفي تنفي انكر انكرت ينكر تنكر رفض رفضت يرفض ترفض فشل فشلت يفشل اخفق اخفقت امتنع "
+    "امتنعت منع منعت يمنع تمنع حظر حظرت توقف توقفت"
 )
 _OPERATORS = {
     phrase.replace("_", " "): operator for operator, phrases in _PHRASES.items() for phrase in phrases.split()

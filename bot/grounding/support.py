@@ -12,7 +12,7 @@ from itertools import pairwise
 from bot.grounding.facts import Facts, Kind, find_names, read_facts, states
 from bot.grounding.facts.tokens import Token, mostly_arabic, without_clitics, word_set
 from bot.grounding.operators import OPPOSITES, Operator, find_operators
-from bot.grounding.wording import find_departures, read_wording
+from bot.grounding.wording import Departure, find_departures, read_wording
 
 _LINK = re.compile(
     r"[a-z][a-z0-9+.-]{1,15}://[^\s<>\"»)\]]{1,300}"
@@ -62,13 +62,6 @@ class Unsupported:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    kind: Kind
-    first: int
-    last: int
-
-
 def find_unsupported(claim: str, sentences: Sequence[str], *, question: str = "") -> tuple[Unsupported, ...]:
     """Return what of a claim the cited sentences do not state, in the order of the claim.
 
@@ -80,20 +73,11 @@ def find_unsupported(claim: str, sentences: Sequence[str], *, question: str = ""
     same = [text for text, source in zip(sentences, sources, strict=True) if mostly_arabic(source.tokens) is arabic]
     found = [*_values(said, sources), *_names(said, sources)]
     if same:
-        covered = {place for one in found for place in range(one.first, one.last)}
-        departures = [
-            _Found(one.kind, one.first, one.last) for one in find_departures(claim, sentences, question=question)
-        ]
-        named = {
-            place
-            for first, last, _ in find_names(said.tokens, [source.names for source in sources])
-            for place in range(first, last)
-        }
-        found += [
-            one
-            for one in departures
-            if one.kind is not Kind.WORD or (one.first not in covered and one.first not in named)
-        ]
+        given = [source.names for source in sources]
+        names = {place for first, last, _ in find_names(said.tokens, given) for place in range(first, last)}
+        covered = names.union(*(range(one.first, one.last) for one in found))
+        departures = find_departures(claim, sentences, question=question)
+        found += [one for one in departures if one.kind is not Kind.WORD or one.first not in covered]
     else:
         found += _contraries(said, sources)
     found.sort(key=lambda one: one.first)
@@ -112,37 +96,37 @@ def _unsupported_links(claim: str, sentences: Sequence[str]) -> Iterator[str]:
             yield link
 
 
-def _values(said: Facts, sources: Sequence[Facts]) -> Iterator[_Found]:
+def _values(said: Facts, sources: Sequence[Facts]) -> Iterator[Departure]:
     """Yield quantities and dates that no source states; of one that is missing, not its unit as well."""
     missing: set[int] = set()
     for mention in said.mentions:
         if mention.asserted and mention.first not in missing and not states(sources, mention):
             missing.add(mention.first)
-            yield _Found(mention.kind, mention.first, mention.last)
+            yield Departure(mention.kind, mention.first, mention.last)
 
 
-def _names(said: Facts, sources: Sequence[Facts]) -> Iterator[_Found]:
+def _names(said: Facts, sources: Sequence[Facts]) -> Iterator[Departure]:
     given = [source.names for source in sources]
     taken = {place for one in said.mentions if one.asserted for place in range(one.first, one.last)}
     for first, last, name in find_names(said.tokens, given):
         if taken.isdisjoint(range(first, last)) and not any(name.stated_by(source) for source in given):
-            yield _Found(Kind.NAME, first, last)
+            yield Departure(Kind.NAME, first, last)
 
 
-def _contraries(said: Facts, sources: Sequence[Facts]) -> Iterator[_Found]:
+def _contraries(said: Facts, sources: Sequence[Facts]) -> Iterator[Departure]:
     """Yield what a claim says the other way round than sources in another language, as far as that can be told."""
     tokens = said.tokens
     denials = [place for place in range(len(tokens)) if _denies(tokens, place)]
     if denials and not any(_is_negative(source.tokens) for source in sources):
-        yield from (_Found(Kind.OPPOSITE, place, place + 1) for place in denials)
+        yield from (Departure(Kind.OPPOSITE, place, place + 1) for place in denials)
     elif tokens and (_affirms_what_is_denied(tokens, sources) or _adds_to_the_only(tokens, sources)):
-        yield _Found(Kind.OPPOSITE, 0, len(tokens))
+        yield Departure(Kind.OPPOSITE, 0, len(tokens))
     yield from _other_bounds(said, sources)
     told = {_DIRECTIONS[form] for source in sources for form in _forms(source.tokens) if form in _DIRECTIONS}
     for place, token in enumerate(tokens):
         directions = {_DIRECTIONS[form] for form in _forms([token]) if form in _DIRECTIONS}
         if told and directions and directions.isdisjoint(told):
-            yield _Found(Kind.OPPOSITE, place, place + 1)
+            yield Departure(Kind.OPPOSITE, place, place + 1)
 
 
 def _forms(tokens: Sequence[Token]) -> Iterator[str]:
@@ -190,7 +174,7 @@ def _adds_to_the_only(tokens: Sequence[Token], sources: Sequence[Facts]) -> bool
     return other and not denied and not only[0] and all(only[1:])
 
 
-def _other_bounds(said: Facts, sources: Sequence[Facts]) -> Iterator[_Found]:
+def _other_bounds(said: Facts, sources: Sequence[Facts]) -> Iterator[Departure]:
     """Yield values that a claim bounds the other way than a source: more than 50, fewer than 50."""
     for word in read_wording(said.text).words:
         if word.mention is None:
@@ -203,7 +187,7 @@ def _other_bounds(said: Facts, sources: Sequence[Facts]) -> Iterator[_Found]:
         ]
         opposite = {OPPOSITES[operator] for operator in word.bound if operator in OPPOSITES}
         if there and all(opposite & near and not word.bound & near for near in there):
-            yield _Found(Kind.OPPOSITE, word.first, word.last)
+            yield Departure(Kind.OPPOSITE, word.first, word.last)
 
 
 def _is_same(one: Sequence[object], two: Sequence[object]) -> bool:

@@ -23,13 +23,14 @@ from bot.grounding.operators import DROPPED, LOOSE, OPPOSITES, Operator, find_op
 
 _ENDS = frozenset(",;:.()[]!?،؛؟—–…")
 _OPENS = word_set(
-    "and but or while who which where when because then although though if whereas whose ثم لكن بينما حيث التي الذي الذين "
-    "عندما حين اللذان اللتان"
+    "and but or while who which where when because then although though if whereas whose ثم لكن بينما حيث التي الذي "
+    "الذين عندما حين اللذان اللتان"
 )
 """Words that open another clause; an Arabic "and" is written together with its word."""
 _PREPOSITIONS = word_set(
-    "in on at for by from to into with during since until before after between within through across according under over "
-    "of as among around about near via في من الي علي عن مع منذ حتي خلال بين قبل بعد عند ضمن لدي وفق بحسب حسب عام سنه يوم غضون"
+    "in on at for by from to into with during since until before after between within through across according under "
+    "over of as among around about near via في من الي علي عن مع منذ حتي خلال بين قبل بعد عند ضمن لدي وفق بحسب حسب "
+    "عام سنه يوم غضون"
 )
 _COPULAS = word_set("is are was were be هو هي هما هم كان كانت")
 _PRONOUNS = ("ها", "هم", "هما", "ه")
@@ -106,15 +107,17 @@ def find_departures(claim: str, sentences: Sequence[str], *, question: str = "")
     asked = read_wording(question).places if question else {}
     found, choices = [], []
     for word in _words_of_claim(said, sources):
-        places = list(_places_of(word, said, sources))
+        places = list(_places_of(word, sources))
         if places:
             choices.append((word, places))
         elif word.mention is None and not _names_what_is_asked(word, said, asked):
             found.append(Departure(Kind.WORD, word.first, word.last))
     steps = _align(choices, sources)
-    for step in steps:
-        if _is_bound_otherwise(step, said, sources[step.sentence]):
-            found.append(Departure(Kind.OPPOSITE, step.word.first, step.word.last))
+    found += [
+        Departure(Kind.OPPOSITE, step.word.first, step.word.last)
+        for step in steps
+        if _is_bound_otherwise(step, said, sources[step.sentence])
+    ]
     if not found and _is_out_of_order(steps, said, sources):
         found.append(Departure(Kind.ORDER, 0, len(said.tokens)))
     return found
@@ -172,7 +175,9 @@ def _content(facts: Facts, taken: Collection[int]) -> Iterator[Word]:
     tokens, clause = facts.tokens, 0
     values = {mention.first: mention for mention in reversed(facts.mentions) if mention.asserted}
     spans = {m.first: max(one.last for one in facts.mentions if one.first == m.first) for m in values.values()}
-    initials = {places[0]: f"acronym {letters}" for letters, places in spelled_out(tokens)}
+    initials = defaultdict(set)
+    for letters, places in spelled_out(tokens):
+        initials[places[0]].add(f"long {letters}")
     place = 0
     while place < len(tokens):
         token = tokens[place]
@@ -185,10 +190,10 @@ def _content(facts: Facts, taken: Collection[int]) -> Iterator[Word]:
             continue
         if place not in taken and _has_sense(token):
             keys = set(arabic_keys(token.form) if token.arabic else english_keys(token.bare))
-            keys |= {key for key in (spelling_key(token), initials.get(place, "")) if key}
+            keys |= {*initials[place], *filter(None, [spelling_key(token)])}
             keys |= {f"thing {thing}" for known in known_at(tokens, place) for thing in known.things}
             if token.upper:
-                keys.add(f"acronym {token.form}")
+                keys |= {f"short {token.form}", f"long {token.form}"}
             yield Word(place, place + 1, frozenset(keys), clause)
         place += 1
 
@@ -235,7 +240,7 @@ def _words_of_claim(said: Wording, sources: Sequence[Wording]) -> Iterator[Word]
             if place not in whole and any(not things.isdisjoint(source.places) for source in sources):
                 whole[place] = known.last, things
     for letters, places in spelled_out(said.tokens):
-        key = f"acronym {letters}"
+        key = f"short {letters}"
         if places[0] not in whole and any(key in source.places for source in sources):
             whole[places[0]] = places[-1] + 1, frozenset({key})
     end = -1
@@ -249,7 +254,7 @@ def _words_of_claim(said: Wording, sources: Sequence[Wording]) -> Iterator[Word]
             yield word
 
 
-def _places_of(word: Word, said: Wording, sources: Sequence[Wording]) -> Iterator[tuple[int, int]]:
+def _places_of(word: Word, sources: Sequence[Wording]) -> Iterator[tuple[int, int]]:
     """Yield the sentences and places that a word can be taken from."""
     for number, source in enumerate(sources):
         if word.mention is None:
@@ -266,7 +271,7 @@ def _states(mention: Mention, source: Wording, claimed: Mention) -> bool:
     if mention.kind is Kind.DATE or claimed.kind is Kind.DATE:
         return mention.kind is claimed.kind and states([source.facts], claimed) and _share_a_date(mention, claimed)
     readings = {reading for one in source.facts.mentions if one.first == mention.first for reading in one.readings}
-    return any(reading.stated_by(readings) for reading in claimed.readings)  # type: ignore[union-attr, arg-type]
+    return any(reading.stated_by(readings) for reading in claimed.readings)  # type: ignore[arg-type]
 
 
 def _share_a_date(mention: Mention, claimed: Mention) -> bool:
@@ -289,7 +294,7 @@ def _align(choices: Sequence[tuple[Word, list[tuple[int, int]]]], sources: Seque
         for sentence, place in places:
             source = sources[sentence]
             shared = word.keys & source.words[place].keys
-            named = any(key.startswith(("thing ", "acronym ")) for key in shared)
+            named = any(key.startswith(("thing ", "short ", "long ")) for key in shared)
             step = _Step(word, sentence, place, source.spans.get(place, place) if named else place)
             own = _FAULT * _differs(word, source.words[place]) + _OTHER_FORM * (shared != word.keys)
             cost, steps = min(((cost + _way(steps[-1:], step, source), steps) for cost, steps in best), key=_first)
@@ -314,10 +319,10 @@ def _way(last: Sequence[_Step], step: _Step, source: Wording) -> int:
 
 def _differs(word: Word, source: Word) -> bool:
     """Say whether operators beside a word of a claim are others than those beside the word that it is taken from."""
-    for operator in word.bound - source.near:
-        if operator not in LOOSE and operator is not Operator.MAYBE:
+    for operator in word.bound:
+        if operator not in LOOSE | source.near | {Operator.MAYBE}:
             return True
-        if OPPOSITES.get(operator) in source.bound:
+        if operator not in source.bound and OPPOSITES.get(operator) in source.bound:
             return True
     return any(operator in DROPPED for operator in source.bound - word.near - (_TIMES if word.opens else set()))
 
@@ -410,9 +415,9 @@ def _is_year(mention: Mention) -> bool:
 
 def _takes_up(front: Sequence[_Step], rest: Sequence[_Step], said: Wording, source: Wording) -> bool:
     """Say whether the word that follows an Arabic phrase moved to the front shows what it is there."""
-    between = said.tokens[front[-1].word.last : rest[0].word.first]
+    before = said.tokens[: rest[0].word.first]
     verbs = (said.tokens[rest[0].word.first].form, source.tokens[source.words[front[0].place].first].form)
-    copula = any(form in _COPULAS for token in between for form in without_clitics(token.form))
+    copula = any(form in _COPULAS for token in before for form in without_clitics(token.form))
     return copula or len(front) > 2 or any(len(verb) > 3 and verb.endswith(_PRONOUNS) for verb in verbs)
 
 
@@ -436,7 +441,8 @@ def _leaves_a_clause(one: int, two: int, source: Wording, taken: Collection[int]
     if left == entered or one >= two:
         return False
     between = {source.words[place].clause for place in range(one + 1, two) if place not in taken}
-    return left in between and entered in between
+    begun = any(source.words[place].clause == entered for place in taken if place < two)
+    return left in between and entered in between and not begun
 
 
 def _skips_a_value(one: int, two: int, source: Wording, taken: Collection[int]) -> bool:

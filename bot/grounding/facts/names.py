@@ -1,7 +1,7 @@
 """The names of a text, and whether a source gives them too, in either script; never what a name means.
 
-English writes names with capitals. Arabic does not, so that an Arabic word is a name if it is a known one (`gazetteer`).
-How names of people and firms sound in the other script is `transliteration`.
+English writes names with capitals. Arabic does not, so that an Arabic word is a name if it is a known one, of
+`gazetteer`. How names sound in the other script is `transliteration`.
 """
 
 import re

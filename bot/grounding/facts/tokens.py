@@ -4,7 +4,7 @@ What a token means is for the modules beside this one.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -87,7 +87,7 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
-def mostly_arabic(tokens: list[Token]) -> bool:
+def mostly_arabic(tokens: Sequence[Token]) -> bool:
     """Say whether more than half of the words are in Arabic script."""
     return sum(token.arabic for token in tokens) * 2 > sum(token.word for token in tokens)
 
@@ -138,8 +138,8 @@ variety various variation | france french | old age aged | annual annually year 
 """
 _BASES = {form: forms.split()[0] for forms in _IRREGULAR.replace("\n", " ").split("|") for form in forms.split()}
 _DERIVES = word_set(
-    "s es e ed d ing ings er ers or ors r rs al ally ly y ity ment ments ion ions ation ations ition ive ively able ably "
-    "ist ists ism ern ic ical ically ian ians an ans ance ence ant ent ants ents ary ery ness ous ously"
+    "s es e ed d ing ings er ers or ors r rs al ally ly y ity ment ments ion ions ation ations ition ive ively able "
+    "ably ist ists ism ern ic ical ically ian ians an ans ance ence ant ent ants ents ary ery ness ous ously"
 ) | {""}
 """Endings of English words that one root takes; "less" and "ee" turn it into something else."""
 _ROOT = 5

@@ -20,7 +20,8 @@ mile miles mi ميل ميلا اميال ميلين ميلان = m 1609.344
 foot feet ft قدم قدما اقدام قدمين قدمان = m 0.3048
 inch inches بوصه بوصات بوصتين بوصتان انش = m 0.0254
 yard yards يارده ياردات = m 0.9144
-kg kilogram kilograms kilogramme kilogrammes kilo kilos كيلوغرام كيلوغراما كيلوغرامات كيلوجرام كيلوجراما كغ كجم كيلو = kg 1
+kg kilogram kilograms kilogramme kilogrammes kilo kilos كغ كجم كيلو = kg 1
+كيلوغرام كيلوغراما كيلوغرامات كيلوجرام كيلوجراما = kg 1
 gram grams gramme grammes غرام غراما غرامات جرام جراما جرامات = kg 1/1000
 t ton tons tonne tonnes طن طنا اطنان طنين طنان = kg 1000
 lb lbs رطل رطلا ارطال رطلين = kg 0.45359237
@@ -105,8 +106,8 @@ _POWERS = {"square": 2, "مربع": 2, "مربعا": 2, "مربعه": 2, "cubic"
 _BETWEEN = word_set("- long metric nautical square cubic more full additional other whole extra us american امريكي")
 _RANGE = word_set("- to and or الي و او")
 _NO_NOUNS = word_set(
-    "and for from with that which who were was are the this into out per more other others least most than had has have "
-    "من في علي الي عن مع التي الذي كان كانت"
+    "and for from with that which who were was are the this into out per more other others least most than had has "
+    "have من في علي الي عن مع التي الذي كان كانت"
 )
 _REACH = 3
 
@@ -125,7 +126,7 @@ class Unit:
 
 
 def _units() -> dict[str, Unit]:
-    units = {}
+    units: dict[str, Unit] = {}
     for line in _TABLE.strip().splitlines():
         names, _, measure = line.partition(" = ")
         base, _, factor = measure.rpartition(" ")
@@ -164,8 +165,7 @@ class Quantity:
             return not same or any(other.unit in ("", "percent", *_CURRENCIES) for other in same)
         if not self.unit:
             return any(self._is_number_of(other) for other in source)
-        same = (other for other in source if _same_unit(self.unit, other.unit))
-        if any(other.value == self.value for other in same):
+        if any(other.value == self.value and _same_unit(self.unit, other.unit) for other in source):
             return True
         if self.unit == "percent":
             return any(not other.unit and other.value * 100 == self.value for other in source)
@@ -228,8 +228,7 @@ class Measured:
 def measure(tokens: Sequence[Token], numbers: Sequence[Number]) -> list[Measured]:
     """Return numbers with their units; the first of "40 to 50 percent" has the unit of the second."""
     found: list[Measured] = []
-    for number in reversed(numbers):
-        number = _with_half(tokens, number)
+    for number in (_with_half(tokens, number) for number in reversed(numbers)):
         unit, first, last = _unit_of(tokens, number)
         following = found[-1] if found else None
         if unit is None and following and is_range(tokens, number.last, following.number.first):
@@ -277,9 +276,10 @@ def _unit_of(tokens: Sequence[Token], number: Number) -> tuple[Unit | None, int,
     if own:
         return _precisely(tokens, number, own), first, last
     before = tokens[first - 1] if first else None
-    if before and not before.arabic and (unit := _unit_at(tokens, first - 1)[0]):
-        if unit.is_money or (before.form in _UPPER) or (before.form == "%" and tokens[first].glued):
-            return unit, first - 1, last
+    unit = _unit_at(tokens, first - 1)[0] if before and not before.arabic else None
+    signed = before is not None and (before.form in _UPPER or (before.form == "%" and tokens[first].glued))
+    if unit and (unit.is_money or signed):
+        return unit, first - 1, last
     place = last
     while place < min(len(tokens), last + _REACH) and tokens[place].form in _BETWEEN:
         place += 1

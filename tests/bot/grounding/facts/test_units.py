@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot.grounding.facts import unsupported
-from tests.bot.grounding.facts.test_facts import QUANTITIES
+from bot.grounding.support import find_unsupported
+from tests.bot.grounding.test_support import QUANTITIES
 
 
 def wrong(claim: str, source: str) -> list[str]:
-    return [fact.text for fact in unsupported(claim, [source]) if fact.kind in QUANTITIES]
+    return [fact.text for fact in find_unsupported(claim, [source]) if fact.kind in QUANTITIES]
 
 
 @pytest.mark.parametrize(

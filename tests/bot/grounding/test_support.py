@@ -6,20 +6,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.grounding.facts import Fact, Kind, unsupported
+from bot.grounding.facts import Kind
+from bot.grounding.support import Unsupported, find_unsupported
 from bot.grounding.facts.transliteration import sounds_alike
 from index.text.search_form import search_form
-from tests.bot.grounding.facts.examples import EXAMPLES
+from tests.bot.grounding.examples import EXAMPLES
 
 QUANTITIES = (Kind.NUMBER, Kind.PERCENT, Kind.CURRENCY, Kind.DATE, Kind.UNIT)
 
 
 def quantities(claim: str, *sources: str) -> list[str]:
-    return [fact.text for fact in unsupported(claim, sources) if fact.kind in QUANTITIES]
+    return [fact.text for fact in find_unsupported(claim, sources) if fact.kind in QUANTITIES]
 
 
 def names(claim: str, *sources: str) -> list[str]:
-    return [fact.text for fact in unsupported(claim, sources) if fact.kind is Kind.NAME]
+    return [fact.text for fact in find_unsupported(claim, sources) if fact.kind is Kind.NAME]
 
 
 @pytest.mark.parametrize(
@@ -154,25 +155,25 @@ def test_another_name_is_found(claim: str, source: str, wrong: str) -> None:
 
 def test_facts_come_in_the_order_of_the_claim_and_in_its_words() -> None:
     claim = "In Homs, ٣٤٦ people met on 5 May."
-    expected = (Fact(Kind.NAME, "Homs"), Fact(Kind.NUMBER, "٣٤٦"), Fact(Kind.DATE, "5 May"), Fact(Kind.NUMBER, "5"))
-    assert unsupported(claim, ["They met."]) == expected
+    expected = (Unsupported(Kind.NAME, "Homs"), Unsupported(Kind.NUMBER, "٣٤٦"), Unsupported(Kind.DATE, "5 May"), Unsupported(Kind.NUMBER, "5"))
+    assert find_unsupported(claim, ["They met."]) == expected
 
 
 def test_what_stands_around_lends_its_words_but_neither_names_nor_numbers() -> None:
     claim, source = "Bogdanov met 12 old sailors.", "He met some men."
-    said = [Fact(Kind.NAME, "Bogdanov"), Fact(Kind.NUMBER, "12")]
-    assert unsupported(claim, [source]) == (*said, Fact(Kind.WORD, "old"), Fact(Kind.WORD, "sailors"))
-    assert unsupported(claim, [source], around=["Bogdanov arrived with 12 old sailors."]) == tuple(said)
+    said = [Unsupported(Kind.NAME, "Bogdanov"), Unsupported(Kind.NUMBER, "12")]
+    assert find_unsupported(claim, [source]) == (*said, Unsupported(Kind.WORD, "old"), Unsupported(Kind.WORD, "sailors"))
+    assert find_unsupported(claim, [source], around=["Bogdanov arrived with 12 old sailors."]) == tuple(said)
 
 
 def test_several_sources_support_a_claim_together() -> None:
-    assert unsupported("Bogdanov came on 5 May.", ["قال بوغدانوف ذلك.", "كان ذلك في الخامس من أيار."]) == ()
+    assert find_unsupported("Bogdanov came on 5 May.", ["قال بوغدانوف ذلك.", "كان ذلك في الخامس من أيار."]) == ()
 
 
 def test_an_arabic_word_that_the_source_lacks_is_a_hint() -> None:
     source = "أغلقت روسيا القاعدة البحرية."
-    assert unsupported("روسيا أغلقت قاعدتها البحرية.", [source]) == ()
-    assert unsupported("أغلقت روسيا المدرسة البحرية.", [source]) == (Fact(Kind.WORD, "المدرسة"),)
+    assert find_unsupported("روسيا أغلقت قاعدتها البحرية.", [source]) == ()
+    assert find_unsupported("أغلقت روسيا المدرسة البحرية.", [source]) == (Unsupported(Kind.WORD, "المدرسة"),)
 
 
 def test_claims_that_are_right_raise_no_alarm() -> None:
@@ -180,7 +181,7 @@ def test_claims_that_are_right_raise_no_alarm() -> None:
     alarms = {
         claim: found
         for claim, source in claims
-        if (found := [fact for fact in unsupported(claim, [source]) if fact.kind is not Kind.WORD])
+        if (found := [fact for fact in find_unsupported(claim, [source]) if fact.kind is not Kind.WORD])
     }
     assert len(claims) >= 90
     assert len(alarms) <= 0.02 * len(claims), alarms
@@ -192,7 +193,7 @@ def test_altered_claims_are_found() -> None:
         (claim, words)
         for source, claim, kind, words in altered
         if not any(
-            fact.kind == kind and (words in fact.text or fact.text in words) for fact in unsupported(claim, [source])
+            fact.kind == kind and (words in fact.text or fact.text in words) for fact in find_unsupported(claim, [source])
         )
     ]
     assert len(altered) >= 140
@@ -202,13 +203,13 @@ def test_altered_claims_are_found() -> None:
 @settings(deadline=None, max_examples=300)
 @given(st.text(st.sampled_from("aB1٢½ .,-/%$'وال بتيننمئةثلاثعشر[]()؟NIV\u200f\u064b"), max_size=80))
 def test_a_text_supports_itself(text: str) -> None:
-    assert unsupported(text, [text]) == ()
+    assert find_unsupported(text, [text]) == ()
 
 
 @settings(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_text_is_read(claim: str, source: str) -> None:
-    for fact in unsupported(claim, [source]):
+    for fact in find_unsupported(claim, [source]):
         assert fact.text in claim
 
 
@@ -250,7 +251,7 @@ def test_hostile_text_takes_linear_time(piece: str) -> None:
     def seconds(size: int) -> float:
         text = piece * (size // len(piece))
         start = time.process_time()
-        unsupported(text, [text[:500]])
+        find_unsupported(text, [text[:500]])
         return time.process_time() - start
 
     seconds(500)
@@ -262,5 +263,5 @@ def test_a_title_in_the_claims_language_says_nothing_of_how_the_article_words_th
         "The largest known prime consists of 22,338,618 digits.",
         "يحتوي أكبر عدد أولي معروف على 22،338،618 رقمًا.",
     )
-    assert unsupported(claim, [source], around=["Prime number"]) == ()
-    assert {fact.kind for fact in unsupported(claim, ["Primes."], around=[source])} == {Kind.WORD, Kind.NUMBER}
+    assert find_unsupported(claim, [source], around=["Prime number"]) == ()
+    assert {fact.kind for fact in find_unsupported(claim, ["Primes."], around=[source])} == {Kind.WORD, Kind.NUMBER}

@@ -2,11 +2,12 @@
 
 import pytest
 
-from bot.grounding.facts import Kind, unsupported
+from bot.grounding.facts import Kind
+from bot.grounding.support import find_unsupported
 
 
 def found(claim: str, *sources: str, around: tuple[str, ...] = ()) -> set[Kind]:
-    return {fact.kind for fact in unsupported(claim, sources, around=around)} - {Kind.WORD}
+    return {fact.kind for fact in find_unsupported(claim, sources, around=around)} - {Kind.WORD}
 
 
 @pytest.mark.parametrize(
@@ -79,10 +80,10 @@ def test_the_same_in_other_words_is_let_pass(source: str, claim: str) -> None:
 def test_new_english_words_are_hints_as_arabic_ones_are() -> None:
     source = "The bridge was opened by King Faisal."
     claim = "The bridge was opened by King Faisal because his son loved boats and wanted to fish."
-    words = [fact.text for fact in unsupported(claim, [source]) if fact.kind is Kind.WORD]
+    words = [fact.text for fact in find_unsupported(claim, [source]) if fact.kind is Kind.WORD]
     assert words == ["son", "loved", "boats", "wanted", "fish"]
-    assert unsupported("King Faisal opened the bridge.", [source]) == ()
-    assert unsupported("Builders built the building.", ["They build houses."])[1:] == ()
+    assert find_unsupported("King Faisal opened the bridge.", [source]) == ()
+    assert find_unsupported("Builders built the building.", ["They build houses."])[1:] == ()
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_new_english_words_are_hints_as_arabic_ones_are() -> None:
 )
 def test_a_name_that_only_looks_or_sounds_like_another_is_found(source: str, claim: str, name: str) -> None:
     assert Kind.NAME in found(claim, source)
-    assert name in [fact.text for fact in unsupported(claim, [source])]
+    assert name in [fact.text for fact in find_unsupported(claim, [source])]
 
 
 @pytest.mark.parametrize(
