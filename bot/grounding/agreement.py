@@ -1,7 +1,7 @@
 """Does a claim say what the cited sentences say? Encoders can tell another topic, not a fine difference.
 
-Fine differences are `bot.grounding.support`'s. What a claim quotes, and the reason that it gives, are asked about apart,
-since the rest of the claim would vouch for them. `python -m benchmarks.agreement` measures the thresholds.
+Fine differences are `bot.grounding.support`'s. What a claim quotes and the reason that it gives are asked about
+apart, since the rest of the claim would vouch for them. `python -m benchmarks.agreement` measures the thresholds.
 """
 
 import re

@@ -6,7 +6,7 @@ Numbers, dates, names, links and quotations are compared in whatever language; t
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.grounding.facts import Facts, Kind, find_names, read_facts, states
@@ -77,7 +77,11 @@ def find_unsupported(claim: str, sentences: Sequence[str], *, question: str = ""
         names = {place for first, last, _ in find_names(said.tokens, given) for place in range(first, last)}
         covered = names.union(*(range(one.first, one.last) for one in found))
         departures = find_departures(claim, sentences, question=question)
-        found += [one for one in departures if one.kind is not Kind.WORD or one.first not in covered]
+        found += [
+            replace(one, kind=Kind.NAME) if one.kind is Kind.WORD and _is_capital(said.tokens[one.first]) else one
+            for one in departures
+            if one.kind is not Kind.WORD or one.first not in covered
+        ]
     else:
         found += _contraries(said, sources)
     found.sort(key=lambda one: one.first)
@@ -85,6 +89,10 @@ def find_unsupported(claim: str, sentences: Sequence[str], *, question: str = ""
         Unsupported(one.kind, claim[said.tokens[one.first].start : said.tokens[one.last - 1].end]) for one in found
     )
     return tuple(dict.fromkeys((*texts, *links)))
+
+
+def _is_capital(token: Token) -> bool:
+    return token.upper or (token.capital and not token.opens)
 
 
 def _unsupported_links(claim: str, sentences: Sequence[str]) -> Iterator[str]:
@@ -116,7 +124,7 @@ def _names(said: Facts, sources: Sequence[Facts]) -> Iterator[Departure]:
 def _contraries(said: Facts, sources: Sequence[Facts]) -> Iterator[Departure]:
     """Yield what a claim says the other way round than sources in another language, as far as that can be told."""
     tokens = said.tokens
-    denials = [place for place in range(len(tokens)) if _denies(tokens, place)]
+    denials = list(_denials(tokens))
     if denials and not any(_is_negative(source.tokens) for source in sources):
         yield from (Departure(Kind.OPPOSITE, place, place + 1) for place in denials)
     elif tokens and (_affirms_what_is_denied(tokens, sources) or _adds_to_the_only(tokens, sources)):
@@ -133,13 +141,13 @@ def _forms(tokens: Sequence[Token]) -> Iterator[str]:
     return (form for token in tokens for form in without_clitics(token.form))
 
 
-def _denies(tokens: Sequence[Token], place: int) -> bool:
-    if tokens[place].form == "no" and tokens[place].upper:
-        return False
-    bounds = (one for one in find_operators(tokens) if one.operator is Operator.NOT and not one.is_word)
-    form = tokens[place].form
-    bare = form[1:] if tokens[place].arabic and form[:1] in ("و", "ف") else form
-    return any(one.first == place for one in bounds) and (bare in _DENIAL or bare.endswith("n't"))
+def _denials(tokens: Sequence[Token]) -> Iterator[int]:
+    """Yield the places of words that are negations and nothing else."""
+    for one in find_operators(tokens):
+        token = tokens[one.first]
+        bare = token.form[1:] if token.arabic and token.form[:1] in ("و", "ف") else token.form
+        if one.operator is Operator.NOT and (bare in _DENIAL or bare.endswith("n't")):
+            yield one.first
 
 
 def _is_negative(tokens: Sequence[Token]) -> bool:
@@ -156,7 +164,7 @@ def _affirms_what_is_denied(tokens: Sequence[Token], sources: Sequence[Facts]) -
     size = sum(token.word for token in tokens)
     yes = tokens[0].form in _YES
     return not _is_negative(tokens) and all(
-        any(_denies(source.tokens, place) for place in range(len(source.tokens)))
+        any(True for _ in _denials(source.tokens))
         and (yes or sum(token.word for token in source.tokens) <= min(_SHORT, size * 2))
         for source in sources
     )
@@ -170,7 +178,7 @@ def _adds_to_the_only(tokens: Sequence[Token], sources: Sequence[Facts]) -> bool
         for form, after in pairwise((*forms, ""))
     )
     only = [any(form in _ONLY for form in _forms(text)) for text in (tokens, *(source.tokens for source in sources))]
-    denied = any(_denies(tokens, place) for place in range(len(tokens)))
+    denied = any(True for _ in _denials(tokens))
     return other and not denied and not only[0] and all(only[1:])
 
 

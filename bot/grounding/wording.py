@@ -9,7 +9,7 @@ Across languages words cannot be compared; that, and numbers, dates and names, i
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ from bot.grounding.facts import Facts, Kind, Mention, function_words, read_facts
 from bot.grounding.facts.gazetteer import known_at
 from bot.grounding.facts.names import spelled_out, spelling_key
 from bot.grounding.facts.number_words import NUMBER_WORDS
-from bot.grounding.facts.tokens import Token, arabic_keys, english_keys, without_clitics, word_set
+from bot.grounding.facts.tokens import Token, arabic_keys, english_keys, is_irregular, without_clitics, word_set
 from bot.grounding.facts.units import is_range
 from bot.grounding.operators import DROPPED, LOOSE, OPPOSITES, Operator, find_operators
 
@@ -40,7 +40,10 @@ _NEAR = 3
 _TIMES = {Operator.BEFORE, Operator.AFTER, Operator.UNTIL}
 _INTENDS = word_set("to ان لكي كي")
 _MOST_RUNS = 2
-_FAULT, _BREAK, _OTHER_FORM, _GAP = 1000, 100, 5, 1
+_FAULT, _BREAK, _OTHER_FORM = 1000, 100, 5
+"""What it costs to take a word from a place: with another operator, in a new run, from another form of it."""
+_MOST_WORDS, _MOST_PLACES = 150, 16
+"""Words of a claim that can be compared at all, and places that each is looked for at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,10 @@ class Word:
     """Those that stand so near that they may be about it."""
     intended: bool = False
     """It is what somebody wants or promises to do: "to build", "أن يبني"."""
-    opens: bool = False
-    """It is the first of its text: what follows "after" there is told as such here."""
+    led: bool = False
+    """A preposition stands before it."""
+    rank: int = 0
+    """Its place in the text, were every passive active: "Faisal opened the bridge" for "it was opened by Faisal"."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,8 @@ class _Step:
     place: int
     last: int
     """The last word of a name that begins at `place`."""
+    rank: int
+    """Its place, were every passive active."""
 
 
 def find_departures(claim: str, sentences: Sequence[str], *, question: str = "") -> list[Departure]:
@@ -104,6 +111,8 @@ def find_departures(claim: str, sentences: Sequence[str], *, question: str = "")
     A word that only the question has may name the sort of thing asked for, and says nothing else.
     """
     said, sources = read_wording(claim), [read_wording(sentence) for sentence in sentences]
+    if len(said.words) > _MOST_WORDS:
+        return [Departure(Kind.ORDER, 0, len(said.tokens))]
     asked = read_wording(question).places if question else {}
     found, choices = [], []
     for word in _words_of_claim(said, sources):
@@ -140,6 +149,7 @@ def read_wording(text: str) -> Wording:
             bound[number].add(one.operator)
         for number in range(max(before, 0) if trailing else after, min(after + _NEAR, len(plain))):
             near[number].add(one.operator)
+    ranks = _active_order(facts.tokens, plain)
     words = tuple(
         Word(
             word.first,
@@ -150,7 +160,8 @@ def read_wording(text: str) -> Wording:
             frozenset(bound[number]),
             frozenset(near[number] | bound[number]),
             _is_intended(facts.tokens, word.first),
-            number == 0,
+            _is_led(facts.tokens, word.first),
+            ranks[number],
         )
         for number, word in enumerate(plain)
     )
@@ -161,11 +172,40 @@ def read_wording(text: str) -> Wording:
     return Wording(facts, words, dict(places), dict(_spans(facts.tokens, words)))
 
 
+def _active_order(tokens: Sequence[Token], words: Sequence[Word]) -> list[int]:
+    """Return the rank of each word, with who does it and what is done before whom it is done to, in each clause."""
+    order = list(range(len(words)))
+    for at, word in enumerate(words[:-1]):
+        if word.last < len(tokens) and tokens[word.last].form == "by" and _is_participle(tokens[word.first].form):
+            agent = [number for number in range(at + 1, len(words)) if _is_agent(tokens, word, words[number])]
+            subject = [number for number in range(at) if words[number].clause == word.clause]
+            if agent and subject and words[agent[0]].mention is None:
+                moved = [*agent, at, *subject]
+                order[subject[0] : agent[-1] + 1] = moved
+    ranks = [0] * len(words)
+    for rank, number in enumerate(order):
+        ranks[number] = rank
+    return ranks
+
+
+def _is_participle(form: str) -> bool:
+    return form.endswith(("ed", "en", "wn", "ne")) or is_irregular(form)
+
+
+def _is_agent(tokens: Sequence[Token], verb: Word, word: Word) -> bool:
+    between = tokens[verb.last + 1 : word.first]
+    return word.clause == verb.clause and not any(
+        token.form in _PREPOSITIONS or token.form in _COPULAS for token in between
+    )
+
+
 def _spans(tokens: Sequence[Token], words: Sequence[Word]) -> Iterator[tuple[int, int]]:
     ends = {places[0]: places[-1] + 1 for _, places in spelled_out(tokens)}
     for number, word in enumerate(words):
         end = next((known.last for known in known_at(tokens, word.first)), ends.get(word.first, word.last))
-        last = max(at for at in range(number, len(words)) if at == number or words[at].last <= end)
+        last = number
+        while last + 1 < len(words) and words[last + 1].last <= end:
+            last += 1
         if last > number:
             yield number, last
 
@@ -228,7 +268,8 @@ def _ends_between(tokens: Sequence[Token], first: int, last: int) -> bool:
 def _is_intended(tokens: Sequence[Token], place: int) -> bool:
     token, before = tokens[place], tokens[place - 1] if place else None
     purpose = token.arabic and (token.form[:2] == "لل" or (token.form[0] == "ل" and len(token.form) > 5))
-    return purpose or (before is not None and before.form in _INTENDS)
+    verb = not token.arabic or token.form[0] in "يتن"
+    return purpose or (before is not None and before.form in _INTENDS and verb)
 
 
 def _words_of_claim(said: Wording, sources: Sequence[Wording]) -> Iterator[Word]:
@@ -249,7 +290,7 @@ def _words_of_claim(said: Wording, sources: Sequence[Wording]) -> Iterator[Word]
             continue
         if word.first in whole and whole[word.first][0] > word.first + 1:
             end, keys = whole[word.first]
-            yield Word(word.first, end, keys, word.clause, None, word.bound, word.near)
+            yield replace(word, last=end, keys=keys, mention=None)
         else:
             yield word
 
@@ -288,33 +329,35 @@ def _names_what_is_asked(word: Word, said: Wording, asked: dict[str, list[int]])
 
 def _align(choices: Sequence[tuple[Word, list[tuple[int, int]]]], sources: Sequence[Wording]) -> list[_Step]:
     """Return where each word is taken from: with the same operators, in few runs, near one another, in this order."""
-    best: list[tuple[int, list[_Step]]] = [(0, [])]
+    best: list[tuple[int, _Step, int]] = []
+    columns = []
     for word, places in choices:
-        following = []
-        for sentence, place in places:
+        column: list[tuple[int, _Step, int]] = []
+        for sentence, place in places[:_MOST_PLACES]:
             source = sources[sentence]
             shared = word.keys & source.words[place].keys
             named = any(key.startswith(("thing ", "short ", "long ")) for key in shared)
-            step = _Step(word, sentence, place, source.spans.get(place, place) if named else place)
+            end = source.spans.get(place, place) if named else place
+            step = _Step(word, sentence, place, end, source.words[place].rank)
             own = _FAULT * _differs(word, source.words[place]) + _OTHER_FORM * (shared != word.keys)
-            cost, steps = min(((cost + _way(steps[-1:], step, source), steps) for cost, steps in best), key=_first)
-            following.append((cost + own, [*steps, step]))
-        best = following
-    return min(best, key=_first)[1]
+            ways = [cost + _way(before, step, source) for cost, before, _ in best] or [0]
+            column.append((own + min(ways), step, ways.index(min(ways))))
+        columns.append(column)
+        best = column
+    steps: list[_Step] = []
+    at = min(range(len(best)), key=lambda at: best[at][0]) if best else 0
+    for column in reversed(columns):
+        steps.append(column[at][1])
+        at = column[at][2]
+    return steps[::-1]
 
 
-def _first(pair: tuple[int, object]) -> int:
-    return pair[0]
-
-
-def _way(last: Sequence[_Step], step: _Step, source: Wording) -> int:
+def _way(last: _Step, step: _Step, source: Wording) -> int:
     """Return what it costs to go on from one word of a source to another."""
-    if not last:
-        return 0
-    if last[0].sentence != step.sentence or last[0].place > step.place:
+    if last.sentence != step.sentence or last.place > step.place:
         return _BREAK
-    mixes = _BREAK * _leaves_a_clause(last[0].last, step.place, source, ())
-    return min(abs(step.place - last[0].place - 1), _BREAK - 1) * _GAP + mixes
+    mixes = _BREAK * _leaves_a_clause(last.last, step.place, source, ())
+    return min(abs(step.place - last.place - 1), _BREAK - 1) + mixes
 
 
 def _differs(word: Word, source: Word) -> bool:
@@ -324,7 +367,9 @@ def _differs(word: Word, source: Word) -> bool:
             return True
         if operator not in source.bound and OPPOSITES.get(operator) in source.bound:
             return True
-    return any(operator in DROPPED for operator in source.bound - word.near - (_TIMES if word.opens else set()))
+    # What follows "after" is a fact, too: "the siege lasted", but not "in summer" for "after the summer".
+    told = set() if word.mention or word.led else _TIMES
+    return any(operator in DROPPED for operator in source.bound - word.near - told)
 
 
 def _is_bound_otherwise(step: _Step, said: Wording, source: Wording) -> bool:
@@ -339,7 +384,7 @@ def _is_bound_otherwise(step: _Step, said: Wording, source: Wording) -> bool:
 
 
 def _plain_forms(token: Token) -> Iterator[str]:
-    return without_clitics(token.form) if token.arabic else iter([token.bare])
+    return (bare.removesuffix("ا") for bare in without_clitics(token.form)) if token.arabic else iter([token.bare])
 
 
 def _is_out_of_order(steps: Sequence[_Step], said: Wording, sources: Sequence[Wording]) -> bool:
@@ -354,19 +399,19 @@ def _is_out_of_order(steps: Sequence[_Step], said: Wording, sources: Sequence[Wo
 
 
 def _is_turned(steps: Sequence[_Step], said: Wording, source: Wording) -> bool:
-    ordered = _with_verb_first(steps, said)
-    starts = [at for at in range(1, len(ordered)) if ordered[at].place < ordered[at - 1].place]
+    ordered = _with_verb_first(sorted(steps, key=lambda step: step.word.rank), said)
+    starts = [at for at in range(1, len(ordered)) if ordered[at].rank < ordered[at - 1].rank]
     if len(starts) >= _MOST_RUNS:
         return True
     if starts and not _is_moved(ordered[: starts[0]], ordered[starts[0] :], said, source):
         return True
-    return _mixes_clauses(ordered, source)
+    return _mixes_clauses(steps, source)
 
 
 def _with_verb_first(steps: Sequence[_Step], said: Wording) -> Sequence[_Step]:
     """Return steps with an Arabic verb before its subject, as most sentences have it, where a claim has it after."""
-    at = next((at for at in range(1, len(steps)) if steps[at].place < steps[at - 1].place), 0)
-    if not at or not said.tokens[steps[at].word.first].arabic or steps[at].place + 1 != steps[0].place:
+    at = next((at for at in range(1, len(steps)) if steps[at].rank < steps[at - 1].rank), 0)
+    if not at or not said.tokens[steps[at].word.first].arabic or steps[at].rank + 1 != steps[0].rank:
         return steps
     return [steps[at], *steps[:at], *steps[at + 1 :]]
 
@@ -376,29 +421,28 @@ def _is_moved(front: Sequence[_Step], rest: Sequence[_Step], said: Wording, sour
 
     The phrase moved to the front stands together in the source. One moved to the end is adverbial: "in 1971".
     """
-    first, last = front[0].place, front[-1].place
-    if not any(first < step.place < last for step in rest):
-        if _is_adverbial(front[0], said, source) or _is_adverbial(rest[0], said, source):
+    if not any(front[0].rank < step.rank < front[-1].rank for step in rest):
+        if _is_adverbial(front[0], source) or _is_adverbial(rest[0], source):
             return True
-        if _is_count(front[0]) or _is_count(rest[0]):
+        if _is_count(front[0]):
             return False
-        jumped = sum(step.place < first for step in rest)
+        jumped = sum(step.rank < front[0].rank for step in rest)
         return not said.tokens[front[0].word.first].arabic or jumped < 2 or _takes_up(front, rest, said, source)
-    first, last = rest[0].place, rest[-1].place
-    return not any(first < step.place < last for step in front) and _is_adverbial(rest[0], said, source)
+    stands_together = not any(rest[0].rank < step.rank < rest[-1].rank for step in front)
+    return stands_together and _is_adverbial(rest[0], source)
 
 
-def _is_adverbial(step: _Step, said: Wording, source: Wording) -> bool:
+def _is_adverbial(step: _Step, source: Wording) -> bool:
     """Say whether a phrase begins with a preposition, in the claim and in the source, or is a date."""
     if step.word.mention is not None and not _is_count(step):
         return True
-    return all(_is_led(text, at) for text, at in ((said, step.word.first), (source, source.words[step.place].first)))
+    return step.word.led and source.words[step.place].led
 
 
-def _is_led(text: Wording, first: int) -> bool:
+def _is_led(tokens: Sequence[Token], first: int) -> bool:
     """Say whether a preposition stands right before a word, or is written together with it."""
-    token = text.tokens[first]
-    before = [form for at in (first - 2, first - 1) if at >= 0 for form in _plain_forms(text.tokens[at])]
+    token = tokens[first]
+    before = [form for at in (first - 2, first - 1) if at >= 0 for form in _plain_forms(tokens[at])]
     return not _PREPOSITIONS.isdisjoint(before) or (token.arabic and token.form[0] in "بل")
 
 
@@ -415,10 +459,10 @@ def _is_year(mention: Mention) -> bool:
 
 def _takes_up(front: Sequence[_Step], rest: Sequence[_Step], said: Wording, source: Wording) -> bool:
     """Say whether the word that follows an Arabic phrase moved to the front shows what it is there."""
-    before = said.tokens[: rest[0].word.first]
-    verbs = (said.tokens[rest[0].word.first].form, source.tokens[source.words[front[0].place].first].form)
+    before, verb = said.tokens[: rest[0].word.first], said.tokens[rest[0].word.first].form
+    told = source.tokens[source.words[front[0].place].first].form, source.tokens[source.words[rest[0].place].first].form
     copula = any(form in _COPULAS for token in before for form in without_clitics(token.form))
-    return copula or len(front) > 2 or any(len(verb) > 3 and verb.endswith(_PRONOUNS) for verb in verbs)
+    return copula or told[0].endswith(_PRONOUNS[:-1]) or (verb != told[1] and verb.endswith(_PRONOUNS))
 
 
 def _mixes_clauses(steps: Sequence[_Step], source: Wording) -> bool:
@@ -447,12 +491,17 @@ def _leaves_a_clause(one: int, two: int, source: Wording, taken: Collection[int]
 
 def _skips_a_value(one: int, two: int, source: Wording, taken: Collection[int]) -> bool:
     """Say whether a claim goes on to a value past another of its kind: "costs 6" of "costs 8 dollars instead of 6"."""
-    value = source.words[two].mention
+    value, first = source.words[two].mention, source.words[two].first
+    joined = _is_joined(source.tokens[first]) or (first > 0 and source.tokens[first - 1].form == "and")
     skipped = (place for place in range(one + 1, two) if place not in taken)
-    return value is not None and any(
-        _is_alike(source.words[place].mention, value)
-        and not is_range(source.tokens, source.words[place].last, source.words[place + 1].first)
-        for place in skipped
+    return (
+        value is not None
+        and not joined
+        and any(
+            _is_alike(source.words[place].mention, value)
+            and not is_range(source.tokens, source.words[place].last, source.words[place + 1].first)
+            for place in skipped
+        )
     )
 
 

@@ -128,7 +128,7 @@ def _stated(measured: Measured) -> Iterator[Quantity]:
     yield from measured.quantities()
     yield from map(Quantity.of, measured.number.parts)
     if also_alone(measured):
-        yield from map(Quantity.of, measured.number.values)
+        yield from (replace(Quantity.of(value), unit=THINGS) for value in measured.number.values)
 
 
 def _in_numeric_dates(tokens: Sequence[Token], dates: Sequence[DateMention]) -> frozenset[Quantity]:

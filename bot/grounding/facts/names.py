@@ -134,7 +134,7 @@ def find_names(tokens: Sequence[Token], sources: Sequence[GivenNames]) -> list[t
     found = [
         (one.first, one.last, Name(tuple(tokens[one.first : one.last]), one.things, one.is_person))
         for one in known
-        if one.asserted
+        if one.asserted and not _is_currency(tokens, one.first)
     ]
     acronyms = frozenset[str]().union(*(source.acronyms for source in sources))
     covered = {place for initials, places in spelled_out(tokens) if initials in acronyms for place in places}

@@ -330,9 +330,11 @@ def _number(
     dash = last + (last < len(tokens) and tokens[last].form in ("-", "/"))
     after = tokens[dash].form if dash < len(tokens) else ""
     unit = next((form for form in _without_possessor(after) if form in DENOMINATORS), after)
-    if unit in DENOMINATORS:
+    if unit in ("half", "quarter") and tokens[last - 1].form in ("first", "second", "third", "fourth"):
+        pass  # the second half is a whole half, and no quarter
+    elif unit in DENOMINATORS:
         parts = {value / DENOMINATORS[unit] for value in values}
-        values = parts if unit[-1] == "s" or unit[0] == "ا" else values | parts  # "the second quarter" may be the 2nd
+        values = parts if unit[-1] == "s" or unit[0] == "ا" else values | parts
         last = dash + 1
     elif dash > last and tokens[last].form == "/" and unit.isdecimal() and len(unit) < _LONGEST and int(unit):
         values |= {value / int(unit) for value in values}

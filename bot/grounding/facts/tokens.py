@@ -146,6 +146,11 @@ _ROOT = 5
 """Letters that derived English words share at least: enforce, enforcement."""
 
 
+def is_irregular(form: str) -> bool:
+    """Say whether an English word is an irregular form of another: built, won."""
+    return _BASES.get(form, form) != form
+
+
 @lru_cache(maxsize=50_000)
 def english_keys(form: str) -> frozenset[str]:
     """Return what forms of an English word have in common; two words are forms of one if they share a key."""
@@ -162,16 +167,21 @@ def arabic_keys(form: str) -> frozenset[str]:
     return frozenset(key for bare in bares for key in (bare, stem(bare), *(f"{root}-" for root in roots(bare))))
 
 
-# A root of two strong letters and a weak one at its end: بنى, بناها, بنيت.
-_DEFECTIVE = re.compile(r"[يتنا]?([^اويءئؤ]{2})[اويء]{1,2}(?:ت|تا|وا|ه|ها|هم|هما|ته|تها|تهم|وها|وه|نا|ن|ين|ون|ات)?")
+_STRONG, _ENDING = "([^اويءئؤ])", "(?:ت|تا|وا|ه|ها|هم|هما|ته|تها|تهم|وها|وه|نا|ن|ين|ون|ات)?"
+# Roots of two strong letters and a weak one: وصل and يصل, زار and يزور, بنى and بناها.
+_WEAK_ROOTS = {
+    "و{}{}": re.compile(f"(?:و|[يتن]|ت?وا|[يتنم]وا?){_STRONG}{_STRONG}{_ENDING}"),
+    "{}و{}": re.compile(f"[يتنم]?{_STRONG}[اوي]{{1,2}}{_STRONG}{_ENDING}"),
+    "{}{}و": re.compile(f"[يتن]?{_STRONG}{_STRONG}[اويء]{{1,2}}{_ENDING}"),
+}
 
 
 @lru_cache(maxsize=50_000)
 def roots(word: str) -> frozenset[str]:
     """Return the consonants that can be the root of an Arabic word, three or more: علق of علقت and of تعلق."""
-    defective = _DEFECTIVE.fullmatch(word)
-    found = frozenset(root for bare in _without_affixes(word) if len(root := bare.translate(WEAK)) > 2)
-    return found | {f"{defective[1]}ي"} if defective else found
+    found = {root for bare in _without_affixes(word) if len(root := bare.translate(WEAK)) > 2}
+    weak = ((root, form.fullmatch(word)) for root, form in _WEAK_ROOTS.items())
+    return frozenset(found | {root.format(*match.groups()) for root, match in weak if match})
 
 
 def _without_affixes(word: str) -> Iterator[str]:

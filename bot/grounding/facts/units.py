@@ -86,6 +86,9 @@ _PHRASES = {
     "نقطه مئويه": "percent",
     "نقاط مئويه": "percent",
 }
+_PHRASES_FROM: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+for _phrase, _said in _PHRASES.items():
+    _PHRASES_FROM.setdefault(_phrase.split()[0], []).append((tuple(_phrase.split()), _said))
 _ALSO_NOUNS = word_set("decade degree foot yard second pound")
 """Units whose names mean something else, too: خمسة عقود are five decades or five contracts."""
 _UPPER = word_set("bc bce ad ce ah")
@@ -162,7 +165,7 @@ class Quantity:
             return any(_is_of_size(other, self.value) for other in source)
         if self.unit == THINGS:  # ten days are not ten people; another number is wrong already
             same = [other for other in source if other.said == self.said]
-            return not same or any(other.unit in ("", "percent", *_CURRENCIES) for other in same)
+            return not same or any(other.unit in ("", THINGS, "percent", *_CURRENCIES) for other in same)
         if not self.unit:
             return any(self._is_number_of(other) for other in source)
         if any(other.value == self.value and _same_unit(self.unit, other.unit) for other in source):
@@ -292,10 +295,9 @@ def _unit_of(tokens: Sequence[Token], number: Number) -> tuple[Unit | None, int,
 
 
 def _unit_at(tokens: Sequence[Token], place: int) -> tuple[Unit | None, int]:
-    for phrase, said in _PHRASES.items():
-        words = phrase.split()
-        if [token.form for token in tokens[place : place + len(words)]] == words:
-            return UNITS[said], place + len(words)
+    for phrase, said in _PHRASES_FROM.get(tokens[place].form, ()):
+        if tuple(token.form for token in tokens[place : place + len(phrase)]) == phrase:
+            return UNITS[said], place + len(phrase)
     token = tokens[place]
     if not token.arabic and token.form in _UPPER and not token.upper:
         return None, place

@@ -3,8 +3,7 @@
 import pytest
 
 from bot.bootstrap import bootstrap
-from bot.grounding.check import Agreement
-from bot.grounding.quotes import invented_quote
+from bot.grounding.agreement import Agreement, invented_quote
 from config.settings import load_settings
 
 SPOKE = "وأشار بوجدانوف إلى أن المحادثات “تسير بطريقة بناءة”."

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.grounding.reasons import added_reason
+from bot.grounding.agreement import added_reason
 from index.text.search_form import without_marks
 
 
