@@ -39,8 +39,8 @@ _MONTHS: dict[Language, list[str]] = {
 _EXCHANGED: dict[Language, list[str]] = {
     "en": re.findall(
         r"\S+",
-        "before/after since/until more/less most/least from/to with/without above/below over/under all/some always/never "
-        "every/no many/few into/from and/without",
+        "before/after since/until more/less most/least from/to with/without above/below over/under all/some "
+        "always/never every/no many/few into/from and/without",
     ),
     "ar": re.findall(
         r"\S+", "قبل/بعد منذ/حتى أكثر/أقل من/إلى مع/بدون فوق/تحت كل/بعض جميع/بعض دائما/نادرا كثير/قليل و/إلا"

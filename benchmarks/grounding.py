@@ -131,7 +131,12 @@ def measure(question: TestQuestion, said: Said) -> dict[str, Any]:
 def report(results: Iterable[dict[str, Any]], engines: Sequence[str]) -> None:
     """Print the table."""
     rows = list(results)
-    print(f"\n| {len({one['id'] for one in rows})} questions | " + " | ".join(engines) + " |\n|" + "---|" * (len(engines) + 1))
+    print(
+        f"\n| {len({one['id'] for one in rows})} questions | "
+        + " | ".join(engines)
+        + " |\n|"
+        + "---|" * (len(engines) + 1)
+    )
     for label, value in _ROWS.items():
         print(
             f"| {label} | "
