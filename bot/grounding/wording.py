@@ -173,19 +173,32 @@ def read_wording(text: str) -> Wording:
 
 
 def _active_order(tokens: Sequence[Token], words: Sequence[Word]) -> list[int]:
-    """Return the rank of each word, with who does it and what is done before whom it is done to, in each clause."""
-    order = list(range(len(words)))
+    """Return the rank of each word, as if no verb were passive, and no owner stood before what is owned.
+
+    "A storm damaged the pier of the island" for "the island's pier was damaged by a storm".
+    """
+    order = _with_owners_last(tokens, words)
     for at, word in enumerate(words[:-1]):
         if word.last < len(tokens) and tokens[word.last].form == "by" and _is_participle(tokens[word.first].form):
-            agent = [number for number in range(at + 1, len(words)) if _is_agent(tokens, word, words[number])]
-            subject = [number for number in range(at) if words[number].clause == word.clause]
-            if agent and subject and words[agent[0]].mention is None:
-                moved = [*agent, at, *subject]
-                order[subject[0] : agent[-1] + 1] = moved
+            agent = [number for number in order if number > at and _is_agent(tokens, word, words[number])]
+            subject = [number for number in order if number < at and words[number].clause == word.clause]
+            if agent and subject and words[min(agent)].mention is None:
+                order[min(subject) : max(agent) + 1] = [*agent, at, *subject]
     ranks = [0] * len(words)
     for rank, number in enumerate(order):
         ranks[number] = rank
     return ranks
+
+
+def _with_owners_last(tokens: Sequence[Token], words: Sequence[Word]) -> list[int]:
+    order = list(range(len(words)))
+    for at, word in enumerate(words):
+        end = at + 1
+        while end < len(words) and words[end].first == words[end - 1].last:
+            end += 1
+        if tokens[word.last - 1].form.endswith("'s") and end > at + 1:
+            order[at:end] = [*order[at + 1 : end], order[at]]
+    return order
 
 
 def _is_participle(form: str) -> bool:
