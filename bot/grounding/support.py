@@ -6,7 +6,7 @@ Numbers, dates, names, links and quotations are compared in whatever language; t
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.grounding.facts import Facts, Kind, find_names, read_facts, states
@@ -69,30 +69,16 @@ def find_unsupported(claim: str, sentences: Sequence[str], *, question: str = ""
     """
     links = [Unsupported(Kind.LINK, link) for link in _unsupported_links(claim, sentences)]
     said, sources = read_facts(claim), [read_facts(sentence) for sentence in sentences]
-    arabic = mostly_arabic(said.tokens)
-    same = [text for text, source in zip(sentences, sources, strict=True) if mostly_arabic(source.tokens) is arabic]
-    found = [*_values(said, sources), *_names(said, sources)]
-    if same:
-        given = [source.names for source in sources]
-        names = {place for first, last, _ in find_names(said.tokens, given) for place in range(first, last)}
-        covered = names.union(*(range(one.first, one.last) for one in found))
-        departures = find_departures(claim, sentences, question=question)
-        found += [
-            replace(one, kind=Kind.NAME) if one.kind is Kind.WORD and _is_capital(said.tokens[one.first]) else one
-            for one in departures
-            if one.kind is not Kind.WORD or one.first not in covered
-        ]
+    found = list(_values(said, sources))
+    if any(mostly_arabic(source.tokens) is mostly_arabic(said.tokens) for source in sources):
+        found += find_departures(claim, sentences, question=question)
     else:
-        found += _contraries(said, sources)
+        found += [*_names(said, sources), *_contraries(said, sources)]
     found.sort(key=lambda one: one.first)
     texts = (
         Unsupported(one.kind, claim[said.tokens[one.first].start : said.tokens[one.last - 1].end]) for one in found
     )
     return tuple(dict.fromkeys((*texts, *links)))
-
-
-def _is_capital(token: Token) -> bool:
-    return token.upper or (token.capital and not token.opens)
 
 
 def _unsupported_links(claim: str, sentences: Sequence[str]) -> Iterator[str]:
@@ -116,7 +102,7 @@ def _values(said: Facts, sources: Sequence[Facts]) -> Iterator[Departure]:
 def _names(said: Facts, sources: Sequence[Facts]) -> Iterator[Departure]:
     given = [source.names for source in sources]
     taken = {place for one in said.mentions if one.asserted for place in range(one.first, one.last)}
-    for first, last, name in find_names(said.tokens, given):
+    for first, last, name in find_names(said.tokens):
         if taken.isdisjoint(range(first, last)) and not any(name.stated_by(source) for source in given):
             yield Departure(Kind.NAME, first, last)
 

@@ -14,8 +14,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.grounding.facts import Facts, Kind, Mention, function_words, read_facts, states
-from bot.grounding.facts.gazetteer import known_at
-from bot.grounding.facts.names import spelled_out, spelling_key
+from bot.grounding.facts.gazetteer import find_known, is_given, known_at
+from bot.grounding.facts.names import is_capital_name, spelled_out, spelling_key
 from bot.grounding.facts.number_words import NUMBER_WORDS
 from bot.grounding.facts.tokens import Token, arabic_keys, english_keys, is_irregular, without_clitics, word_set
 from bot.grounding.facts.units import is_range
@@ -120,7 +120,7 @@ def find_departures(claim: str, sentences: Sequence[str], *, question: str = "")
         if places:
             choices.append((word, places))
         elif word.mention is None and not _names_what_is_asked(word, said, asked):
-            found.append(Departure(Kind.WORD, word.first, word.last))
+            found.append(Departure(_kind(said.tokens, word), word.first, word.last))
     steps = _align(choices, sources)
     found += [
         Departure(Kind.OPPOSITE, step.word.first, step.word.last)
@@ -130,6 +130,14 @@ def find_departures(claim: str, sentences: Sequence[str], *, question: str = "")
     if not found and _is_out_of_order(steps, said, sources):
         found.append(Departure(Kind.ORDER, 0, len(said.tokens)))
     return found
+
+
+def _kind(tokens: Sequence[Token], word: Word) -> Kind:
+    """Return what a new word is: a name where it is known as one, or has a capital that it need not have."""
+    token = tokens[word.first]
+    capital = token.upper or (token.capital and not token.opens) or is_capital_name(token)
+    known = any(one.asserted and one.first <= word.first < one.last for one in find_known(tokens))
+    return Kind.NAME if capital or known else Kind.WORD
 
 
 @lru_cache(maxsize=512)
@@ -243,6 +251,8 @@ def _content(facts: Facts, taken: Collection[int]) -> Iterator[Word]:
             continue
         if place not in taken and _has_sense(token):
             keys = set(arabic_keys(token.form) if token.arabic else english_keys(token.bare))
+            if token.arabic and is_given(token):  # Ahmad and Muhammad are of one root
+                keys = {key for key in keys if not key.endswith("-")}
             keys |= {*initials[place], *filter(None, [spelling_key(token)])}
             keys |= {f"thing {thing}" for known in known_at(tokens, place) for thing in known.things}
             if token.upper:

@@ -52,41 +52,9 @@ GENERIC = word_set(
 ) - {"american", "roman"}
 
 
-_ABSTRACT = (
-    "tion",
-    "tions",
-    "sion",
-    "ness",
-    "less",
-    "lessly",
-    "ility",
-    "ical",
-    "ional",
-    "istic",
-    "ology",
-    "fully",
-    "ment",
-    "ments",
-    "ence",
-    "ively",
-)
-_LEARNED = (
-    "ist",
-    "ists",
-    "ism",
-    "isms",
-    "ic",
-    "ics",
-    "ous",
-    "ary",
-    "ally",
-    "ity",
-    "ed",
-    "able",
-    "ible",
-    "ers",
-    "water",
-)
+# Endings of words that are no names, wherever they stand, and of some that open a sentence.
+_ABSTRACT = tuple(word_set("tion tions sion ness less lessly ility ical ional istic ology fully ment ments ence ively"))
+_LEARNED = tuple(word_set("ist ists ism isms ic ics ous ary ally ity ed able ible ers water"))
 _INFLECTED = ("s", "es", "ed", "ing", "er", "ers", "ly", "al")
 
 

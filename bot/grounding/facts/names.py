@@ -1,4 +1,4 @@
-"""The names of a text, and whether a source gives them too, in either script; never what a name means.
+"""The names of a claim, and whether a source in the other language gives them; within one they are words like others.
 
 English writes names with capitals. Arabic does not, so that an Arabic word is a name if it is a known one, of
 `gazetteer`. How names sound in the other script is `transliteration`.
@@ -15,7 +15,6 @@ from bot.grounding.facts.gazetteer import find_known, is_given, known_at
 from bot.grounding.facts.lexicon import is_ordinary, opens_ordinarily
 from bot.grounding.facts.tokens import WEAK, Token, tokenize, without_clitics, word_set
 from bot.grounding.facts.transliteration import sounds_alike
-from index.text.search_form import stem
 
 _LETTERS = (
     "ايه/اي بي سي دي اي/ايه اف جي اتش/ايتش اي/اي جي/جيه كي/كيه ال ام ان او بي كيو/كيه ار اس تي يو في دبليو اكس واي "
@@ -39,10 +38,6 @@ _SOUND = re.compile("|".join([*sorted(_SOUNDS, key=len, reverse=True), "."]))
 # Letters that newspapers exchange in foreign names: بوجدانوف and بوغدانوف, تولستوي and طولستوي.
 _VARIANTS = str.maketrans("جقطصضذظثح", "غكتسدززته")
 _SMALL = word_set("of the and for on -")
-_FREE = word_set(
-    "i mr mrs ms miss dr sir lady lord president minister king queen prince princess general captain professor the"
-)
-"""Titles, which a claim may add to a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +48,11 @@ class GivenNames:
     named: frozenset[str]
     """Its words with a capital that are no ordinary words."""
     spoken: frozenset[str]
-    stems: frozenset[str]
-    sounds: frozenset[str]
-    acronyms: frozenset[str]
-    initials: frozenset[str]
     arabic: tuple[str, ...]
     arabic_forms: frozenset[str]
     persons: frozenset[str]
     """Its words that are names of people, as given_names.txt knows them."""
     known: frozenset[str]
-
-    @property
-    def is_translated(self) -> bool:
-        """Whether it is in Arabic, for a claim in English."""
-        return len(self.arabic) > len(self.latin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +72,14 @@ class Name:
         if self.is_person:
             return all(_has_person(word, source) for word in self.words)
         if self.things:
-            return self.words[0].form in source.initials or all(_has_word(word, source) for word in self.words)
-        return self._is_spelled_in(source)
-
-    def _is_spelled_in(self, source: GivenNames) -> bool:
-        form, token = self.words[0].bare, self.words[0]
-        if form in source.latin or stem(form) in source.stems or _sound(form) in source.sounds:
-            return True
-        if token.upper and len(form) <= _ACRONYM and (form in source.initials or _is_spelled(form, source.arabic)):
+            return all(_has_word(word, source) for word in self.words)
+        form = self.words[0].bare
+        if self.words[0].upper and len(form) <= _ACRONYM and _is_spelled(form, source.arabic):
             return True
         forms = (form, *_without_ending(form), *self.forms)
-        return any(sounds_alike(latin, arabic) for latin in forms for arabic in source.arabic_forms)
+        return form in source.latin or any(
+            sounds_alike(latin, arabic) for latin in forms for arabic in source.arabic_forms
+        )
 
 
 @lru_cache(maxsize=512)
@@ -104,49 +87,35 @@ def read_names(text: str) -> GivenNames:
     """Return what names can be found in, of one source."""
     tokens = tokenize(text)
     arabic = tuple(token.form for token in tokens if token.arabic)
-    latin_words = [token.bare for token in tokens if token.word and not token.arabic]
-    joined_latin = [first + second for first, second in pairwise(latin_words)]
-    joined = (first + second for first, second in pairwise(arabic))
-    latin = frozenset(latin_words)
+    latin = [token.bare for token in tokens if token.word and not token.arabic]
+    joined_latin = [first + second for first, second in pairwise(latin)]
+    words = (*arabic, *(first + second for first, second in pairwise(arabic)))
     return GivenNames(
-        latin,
+        frozenset(latin),
         _with_stems(token.bare for token in tokens if token.capital and not is_ordinary(token.bare)),
         _with_stems(word for word in (*latin, *joined_latin) if len(word) > 3),
-        frozenset(map(stem, latin)),
-        frozenset(_sound(token.bare) for token in tokens if token.capital and len(token.form) > 4),
-        frozenset(token.form for token in tokens if token.upper and len(token.form) > 1),
-        frozenset(initials for initials, _ in spelled_out(tokens)),
         arabic,
-        frozenset(
-            form for word in (*arabic, *joined) if word not in function_words.ARABIC for form in spoken_forms(word)
-        ),
+        frozenset(form for word in words if word not in function_words.ARABIC for form in spoken_forms(word)),
         frozenset(form for token in tokens if is_given(token) for form in _forms_of(token)),
         frozenset(thing for place in range(len(tokens)) for known in known_at(tokens, place) for thing in known.things),
     )
 
 
-def find_names(tokens: Sequence[Token], sources: Sequence[GivenNames]) -> list[tuple[int, int, Name]]:
-    """Return the names that a claim is held to, each with where it begins and ends.
+def find_names(tokens: Sequence[Token]) -> Iterator[tuple[int, int, Name]]:
+    """Yield the names that a claim is held to, each with where it begins and ends.
 
-    Where a source is in the other script, an English word with a capital is one only if it is no ordinary word.
+    An English word with a capital is one only if it is no ordinary word, since those are translated.
     """
     known = find_known(tokens)
-    found = [
-        (one.first, one.last, Name(tuple(tokens[one.first : one.last]), one.things, one.is_person))
-        for one in known
-        if one.asserted and not _is_currency(tokens, one.first)
-    ]
-    acronyms = frozenset[str]().union(*(source.acronyms for source in sources))
-    covered = {place for initials, places in spelled_out(tokens) if initials in acronyms for place in places}
-    covered |= {place for one in known for place in range(one.first, one.last)}
-    translated = any(source.is_translated for source in sources)
+    covered = {place for one in known for place in range(one.first, one.last)}
+    for one in known:
+        if one.asserted and not _is_currency(tokens, one.first):
+            yield one.first, one.last, Name(tuple(tokens[one.first : one.last]), one.things, one.is_person)
     for place, token in enumerate(tokens):
-        if place not in covered and not _is_currency(tokens, place) and _is_name(token, translated=translated):
-            neighbours = (other for other in tokens[place + 1 : place + 2] if other.capital)
-            before = (other for other in tokens[max(place - 1, 0) : place] if other.capital)
-            forms = (*(one.bare + token.bare for one in before), *(token.bare + one.bare for one in neighbours))
-            found.append((place, place + 1, Name((token,), forms=forms)))
-    return sorted(found, key=lambda name: name[0])
+        if place not in covered and is_capital_name(token) and not _is_currency(tokens, place):
+            before = (other.bare + token.bare for other in tokens[max(place - 1, 0) : place] if other.capital)
+            after = (token.bare + other.bare for other in tokens[place + 1 : place + 2] if other.capital)
+            yield place, place + 1, Name((token,), forms=(*before, *after))
 
 
 def spelling_key(token: Token) -> str:
@@ -213,15 +182,11 @@ def _with_stems(words: Iterable[str]) -> frozenset[str]:
     return frozenset(form for word in words if len(word) > 2 for form in (word, *_without_ending(word)))
 
 
-def _is_name(token: Token, *, translated: bool) -> bool:
-    """Say whether a claim is held to an English word as to a name; of a translated source, only if it is no word."""
-    if token.arabic or not token.capital or len(token.bare) < 2:
+def is_capital_name(token: Token) -> bool:
+    """Say whether an English word has a capital, and is no ordinary word."""
+    if token.arabic or not token.capital or token.mixed or len(token.bare) < 2:
         return False
-    form = token.bare
-    if translated and token.mixed:
-        return False
-    ordinary = opens_ordinarily(form) if token.opens else is_ordinary(form)
-    return not ordinary or not (token.opens or translated or form in _FREE)
+    return not (opens_ordinarily(token.bare) if token.opens else is_ordinary(token.bare))
 
 
 def _is_currency(tokens: Sequence[Token], place: int) -> bool:
