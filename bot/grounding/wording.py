@@ -7,6 +7,7 @@ written. What says the same in other words is withheld, too: then the sentence i
 Across languages words cannot be compared; that, and numbers, dates and names, is `bot.grounding.support`.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -149,7 +150,7 @@ def read_wording(text: str) -> Wording:
     bound: dict[int, set[Operator]] = defaultdict(set)
     near: dict[int, set[Operator]] = defaultdict(set)
     for one in operators:
-        after = next((number for number, word in enumerate(plain) if word.first >= one.last), len(plain))
+        after = bisect_left(plain, one.last, key=lambda word: word.first)
         before = after - 1 - one.is_word
         follows = after < len(plain) and not _ends_between(facts.tokens, one.last, plain[after].first)
         trailing = one.operator in (Operator.ONLY, Operator.EXCEPT) or not follows
@@ -201,11 +202,12 @@ def _active_order(tokens: Sequence[Token], words: Sequence[Word]) -> list[int]:
 def _with_owners_last(tokens: Sequence[Token], words: Sequence[Word]) -> list[int]:
     order = list(range(len(words)))
     for at, word in enumerate(words):
+        if not tokens[word.last - 1].form.endswith("'s"):
+            continue
         end = at + 1
         while end < len(words) and words[end].first == words[end - 1].last:
             end += 1
-        if tokens[word.last - 1].form.endswith("'s") and end > at + 1:
-            order[at:end] = [*order[at + 1 : end], order[at]]
+        order[at:end] = [*order[at + 1 : end], order[at]]
     return order
 
 
@@ -235,7 +237,9 @@ def _content(facts: Facts, taken: Collection[int]) -> Iterator[Word]:
     """Yield the words that carry a sense of their own; a number with its unit, and a date, is one word."""
     tokens, clause = facts.tokens, 0
     values = {mention.first: mention for mention in reversed(facts.mentions) if mention.asserted}
-    spans = {m.first: max(one.last for one in facts.mentions if one.first == m.first) for m in values.values()}
+    ends: dict[int, int] = defaultdict(int)
+    for mention in facts.mentions:
+        ends[mention.first] = max(ends[mention.first], mention.last)
     initials = defaultdict(set)
     for letters, places in spelled_out(tokens):
         initials[places[0]].add(f"long {letters}")
@@ -244,10 +248,10 @@ def _content(facts: Facts, taken: Collection[int]) -> Iterator[Word]:
         token = tokens[place]
         clause += token.form in _ENDS or token.form in _OPENS or _is_joined(token)
         if place in values and place not in taken:
-            yield Word(place, spans[place], frozenset(), clause, values[place])
-            if _is_dual(tokens, values[place], spans[place]):  # two of something
+            yield Word(place, ends[place], frozenset(), clause, values[place])
+            if _is_dual(tokens, values[place], ends[place]):  # two of something
                 yield Word(place, place + 1, arabic_keys(token.form), clause)
-            place = spans[place]
+            place = ends[place]
             continue
         if place not in taken and _has_sense(token):
             keys = set(arabic_keys(token.form) if token.arabic else english_keys(token.bare))
