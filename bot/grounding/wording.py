@@ -201,13 +201,9 @@ def _active_order(tokens: Sequence[Token], words: Sequence[Word]) -> list[int]:
 
 def _with_owners_last(tokens: Sequence[Token], words: Sequence[Word]) -> list[int]:
     order = list(range(len(words)))
-    for at, word in enumerate(words):
-        if not tokens[word.last - 1].form.endswith("'s"):
-            continue
-        end = at + 1
-        while end < len(words) and words[end].first == words[end - 1].last:
-            end += 1
-        order[at:end] = [*order[at + 1 : end], order[at]]
+    for at in range(len(words) - 1):
+        if tokens[words[at].last - 1].form.endswith("'s") and words[at].last == words[at + 1].first:
+            order[at : at + 2] = [order[at + 1], order[at]]
     return order
 
 
@@ -456,7 +452,21 @@ def _is_moved(front: Sequence[_Step], rest: Sequence[_Step], said: Wording, sour
         jumped = sum(step.rank < front[0].rank for step in rest)
         return not said.tokens[front[0].word.first].arabic or jumped < 2 or _takes_up(front, rest, said, source)
     stands_together = not any(rest[0].rank < step.rank < rest[-1].rank for step in front)
-    return stands_together and _is_adverbial(rest[0], source)
+    return stands_together and (_is_adverbial(rest[0], source) or _are_listed(front, rest, said, source))
+
+
+def _are_listed(front: Sequence[_Step], rest: Sequence[_Step], said: Wording, source: Wording) -> bool:
+    """Say whether "and" joins what has changed places: "18 cars and 220 passengers"."""
+    after = next((step for step in front if step.rank == rest[-1].rank + 1), None)
+    return (
+        after is not None
+        and _follows_and(said.tokens, rest[0].word.first)
+        and _follows_and(source.tokens, source.words[after.place].first)
+    )
+
+
+def _follows_and(tokens: Sequence[Token], place: int) -> bool:
+    return _is_joined(tokens[place]) or (place > 0 and tokens[place - 1].form == "and")
 
 
 def _is_adverbial(step: _Step, source: Wording) -> bool:
@@ -518,8 +528,7 @@ def _leaves_a_clause(one: int, two: int, source: Wording, taken: Collection[int]
 
 def _skips_a_value(one: int, two: int, source: Wording, taken: Collection[int]) -> bool:
     """Say whether a claim goes on to a value past another of its kind: "costs 6" of "costs 8 dollars instead of 6"."""
-    value, first = source.words[two].mention, source.words[two].first
-    joined = _is_joined(source.tokens[first]) or (first > 0 and source.tokens[first - 1].form == "and")
+    value, joined = source.words[two].mention, _follows_and(source.tokens, source.words[two].first)
     skipped = (place for place in range(one + 1, two) if place not in taken)
     return (
         value is not None

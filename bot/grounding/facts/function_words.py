@@ -14,7 +14,7 @@ ENGLISH = word_set(
     did doing can get gets got gotten let per about around approximately roughly nearly almost according well
     however therefore moreover both either each other others with within through during among amid between across
     along upon onto into to toward towards than one once is are mr mrs ms dr yes say says said saying called named
-    known do's not's total still already again currently now just's whom's like some's any located lies lie order
+    known do's not's total times still already again currently now just's whom's like some's any located lies lie order
     etc ie eg
     """
 )

@@ -238,7 +238,22 @@ def measure(tokens: Sequence[Token], numbers: Sequence[Number]) -> list[Measured
             unit = following.unit
         counts = unit is None and last < len(tokens) and _is_noun(tokens, last)
         found.append(Measured(number, unit, first, last, counts))
-    return found[::-1]
+    covered = {place for one in found for place in range(one.first, one.last)}
+    found += [
+        Measured(Number(place, place + 1, frozenset({Fraction(1)})), unit, place, place + 1)
+        for place in range(len(tokens))
+        if place not in covered and (unit := _one_long_time(tokens, place))
+    ]
+    return sorted(found, key=lambda one: one.first)
+
+
+def _one_long_time(tokens: Sequence[Token], place: int) -> Unit | None:
+    """Return the unit of "a century" or "عقدا", which is a number of years, too."""
+    before, after = (tokens[at].form if 0 <= at < len(tokens) else "" for at in (place - 1, place + 1))
+    form = tokens[place].form
+    alone = before in ("a", "an") or form in ("قرنا", "عقدا") or (form in ("قرن", "عقد") and after == "من")
+    unit = UNITS.get(form) if alone else None
+    return unit if unit and unit.base == "month" and unit.factor >= 120 else None
 
 
 def also_alone(measured: Measured) -> bool:
