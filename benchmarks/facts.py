@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.grounding.facts import Kind
-from bot.grounding.facts.lexicon import is_ordinary
+from bot.grounding.facts.names import is_ordinary
 from bot.grounding.support import find_unsupported
 from index.text.sentences import split_sentences
 from index.types import Article, Language

@@ -12,7 +12,8 @@ from itertools import pairwise
 from bot.grounding.facts import Facts, Kind, find_names, read_facts, states
 from bot.grounding.facts.tokens import Token, mostly_arabic, without_clitics, word_set
 from bot.grounding.operators import OPPOSITES, Operator, find_operators
-from bot.grounding.wording import Departure, find_departures, read_wording
+from bot.grounding.wording import Departure, find_departures
+from bot.grounding.words import read_wording
 
 _LINK = re.compile(
     r"[a-z][a-z0-9+.-]{1,15}://[^\s<>\"»)\]]{1,300}"

@@ -7,81 +7,28 @@ written. What says the same in other words is withheld, too: then the sentence i
 Across languages words cannot be compared; that, and numbers, dates and names, is `bot.grounding.support`.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 
-from bot.grounding.facts import Facts, Kind, Mention, function_words, read_facts, states
-from bot.grounding.facts.gazetteer import find_known, is_given, known_at
-from bot.grounding.facts.names import is_capital_name, spelled_out, spelling_key
-from bot.grounding.facts.number_words import NUMBER_WORDS
-from bot.grounding.facts.tokens import Token, arabic_keys, english_keys, is_irregular, without_clitics, word_set
+from bot.grounding.facts import Kind, Mention, states
+from bot.grounding.facts.gazetteer import find_known, known_at
+from bot.grounding.facts.names import is_capital_name, spelled_out
+from bot.grounding.facts.tokens import CATEGORIES, Token, without_clitics, word_set
 from bot.grounding.facts.units import is_range
-from bot.grounding.operators import DROPPED, LOOSE, OPPOSITES, Operator, find_operators
+from bot.grounding.operators import DROPPED, LOOSE, OPPOSITES, Operator
+from bot.grounding.words import COPULAS, Word, Wording, follows_and, plain_forms, read_wording
 
-_ENDS = frozenset(",;:.()[]!?،؛؟—–…")
-_OPENS = word_set(
-    "and but or while who which where when because then although though if whereas whose ثم لكن بينما حيث التي الذي "
-    "الذين عندما حين اللذان اللتان"
-)
-"""Words that open another clause; an Arabic "and" is written together with its word."""
-_PREPOSITIONS = word_set(
-    "in on at for by from to into with during since until before after between within through across according under "
-    "over of as among around about near via في من الي علي عن مع منذ حتي خلال بين قبل بعد عند ضمن لدي وفق بحسب حسب "
-    "عام سنه يوم غضون"
-)
-_COPULAS = word_set("is are was were be هو هي هما هم كان كانت")
 _PRONOUNS = ("ها", "هم", "هما", "ه")
 """Endings of an Arabic verb whose object stands before it: "بغداد أسسها المنصور"."""
-_NEAR = 3
-"""Words beside an operator that it may also be about."""
+_YES = word_set("yes نعم اجل")
 _TIMES = {Operator.BEFORE, Operator.AFTER, Operator.UNTIL}
-_INTENDS = word_set("to ان لكي كي")
 _MOST_RUNS = 2
 _FAULT, _BREAK, _OTHER_FORM = 1000, 100, 5
 """What it costs to take a word from a place: with another operator, in a new run, from another form of it."""
 _MOST_WORDS, _MOST_PLACES = 150, 16
 """Words of a claim that can be compared at all, and places that each is looked for at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A content word, number or date of a text, at `tokens[first:last]`, with what it is compared by."""
-
-    first: int
-    last: int
-    keys: frozenset[str]
-    clause: int
-    mention: Mention | None = None
-    bound: frozenset[Operator] = frozenset()
-    """The operators right beside it."""
-    near: frozenset[Operator] = frozenset()
-    """Those that stand so near that they may be about it."""
-    intended: bool = False
-    """It is what somebody wants or promises to do: "to build", "أن يبني"."""
-    led: bool = False
-    """A preposition stands before it."""
-    rank: int = 0
-    """Its place in the text, were every passive active: "Faisal opened the bridge" for "it was opened by Faisal"."""
-
-
-@dataclass(frozen=True)
-class Wording:
-    """The words of one text in order, and where each key stands."""
-
-    facts: Facts
-    words: tuple[Word, ...]
-    places: dict[str, list[int]]
-    spans: dict[int, int]
-    """Where names of several words begin and end, as places of words."""
-
-    @property
-    def tokens(self) -> tuple[Token, ...]:
-        """The tokens of the text."""
-        return self.facts.tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +61,16 @@ def find_departures(claim: str, sentences: Sequence[str], *, question: str = "")
     said, sources = read_wording(claim), [read_wording(sentence) for sentence in sentences]
     if len(said.words) > _MOST_WORDS:
         return [Departure(Kind.ORDER, 0, len(said.tokens))]
-    asked = read_wording(question).places if question else {}
+    asked = read_wording(question)
+    if not said.words and said.tokens and said.tokens[0].form in _YES:  # a bare "yes" says what is asked
+        departs = asked.words and find_departures(question, sentences)
+        return [Departure(Kind.OPPOSITE, 0, len(said.tokens))] if departs else []
     found, choices = [], []
     for word in _words_of_claim(said, sources):
         places = list(_places_of(word, sources))
         if places:
             choices.append((word, places))
-        elif word.mention is None and not _names_what_is_asked(word, said, asked):
+        elif word.mention is None and not _names_what_is_asked(word, said, asked.places):
             found.append(Departure(_kind(said.tokens, word), word.first, word.last))
     steps = _align(choices, sources)
     found += [
@@ -139,160 +89,6 @@ def _kind(tokens: Sequence[Token], word: Word) -> Kind:
     capital = token.upper or (token.capital and not token.opens) or is_capital_name(token)
     known = any(one.asserted and one.first <= word.first < one.last for one in find_known(tokens))
     return Kind.NAME if capital or known else Kind.WORD
-
-
-@lru_cache(maxsize=512)
-def read_wording(text: str) -> Wording:
-    """Return the words of a text, with the operators beside them."""
-    facts = read_facts(text)
-    operators = list(find_operators(facts.tokens))
-    plain = list(_content(facts, {at for one in operators if not one.is_word for at in range(one.first, one.last)}))
-    bound: dict[int, set[Operator]] = defaultdict(set)
-    near: dict[int, set[Operator]] = defaultdict(set)
-    for one in operators:
-        after = bisect_left(plain, one.last, key=lambda word: word.first)
-        before = after - 1 - one.is_word
-        follows = after < len(plain) and not _ends_between(facts.tokens, one.last, plain[after].first)
-        trailing = one.operator in (Operator.ONLY, Operator.EXCEPT) or not follows
-        for number in (*((after,) if follows else ()), *((before,) if trailing and before >= 0 else ())):
-            bound[number].add(one.operator)
-        for number in range(max(before, 0) if trailing else after, min(after + _NEAR, len(plain))):
-            near[number].add(one.operator)
-    ranks = _active_order(facts.tokens, plain)
-    words = tuple(
-        Word(
-            word.first,
-            word.last,
-            word.keys,
-            word.clause,
-            word.mention,
-            frozenset(bound[number]),
-            frozenset(near[number] | bound[number]),
-            _is_intended(facts.tokens, word.first),
-            _is_led(facts.tokens, word.first),
-            ranks[number],
-        )
-        for number, word in enumerate(plain)
-    )
-    places: dict[str, list[int]] = defaultdict(list)
-    for number, word in enumerate(words):
-        for key in word.keys:
-            places[key].append(number)
-    return Wording(facts, words, dict(places), dict(_spans(facts.tokens, words)))
-
-
-def _active_order(tokens: Sequence[Token], words: Sequence[Word]) -> list[int]:
-    """Return the rank of each word, as if no verb were passive, and no owner stood before what is owned.
-
-    "A storm damaged the pier of the island" for "the island's pier was damaged by a storm".
-    """
-    order = _with_owners_last(tokens, words)
-    for at, word in enumerate(words[:-1]):
-        if word.last < len(tokens) and tokens[word.last].form == "by" and _is_participle(tokens[word.first].form):
-            agent = [number for number in order if number > at and _is_agent(tokens, word, words[number])]
-            subject = [number for number in order if number < at and words[number].clause == word.clause]
-            if agent and subject and words[min(agent)].mention is None:
-                order[min(subject) : max(agent) + 1] = [*agent, at, *subject]
-    ranks = [0] * len(words)
-    for rank, number in enumerate(order):
-        ranks[number] = rank
-    return ranks
-
-
-def _with_owners_last(tokens: Sequence[Token], words: Sequence[Word]) -> list[int]:
-    order = list(range(len(words)))
-    for at in range(len(words) - 1):
-        if tokens[words[at].last - 1].form.endswith("'s") and words[at].last == words[at + 1].first:
-            order[at : at + 2] = [order[at + 1], order[at]]
-    return order
-
-
-def _is_participle(form: str) -> bool:
-    return form.endswith(("ed", "en", "wn", "ne")) or is_irregular(form)
-
-
-def _is_agent(tokens: Sequence[Token], verb: Word, word: Word) -> bool:
-    between = tokens[verb.last + 1 : word.first]
-    return word.clause == verb.clause and not any(
-        token.form in _PREPOSITIONS or token.form in _COPULAS for token in between
-    )
-
-
-def _spans(tokens: Sequence[Token], words: Sequence[Word]) -> Iterator[tuple[int, int]]:
-    ends = {places[0]: places[-1] + 1 for _, places in spelled_out(tokens)}
-    for number, word in enumerate(words):
-        end = next((known.last for known in known_at(tokens, word.first)), ends.get(word.first, word.last))
-        last = number
-        while last + 1 < len(words) and words[last + 1].last <= end:
-            last += 1
-        if last > number:
-            yield number, last
-
-
-def _content(facts: Facts, taken: Collection[int]) -> Iterator[Word]:
-    """Yield the words that carry a sense of their own; a number with its unit, and a date, is one word."""
-    tokens, clause = facts.tokens, 0
-    values = {mention.first: mention for mention in reversed(facts.mentions) if mention.asserted}
-    ends: dict[int, int] = defaultdict(int)
-    for mention in facts.mentions:
-        ends[mention.first] = max(ends[mention.first], mention.last)
-    initials = defaultdict(set)
-    for letters, places in spelled_out(tokens):
-        initials[places[0]].add(f"long {letters}")
-    place = 0
-    while place < len(tokens):
-        token = tokens[place]
-        clause += token.form in _ENDS or token.form in _OPENS or _is_joined(token)
-        if place in values and place not in taken:
-            yield Word(place, ends[place], frozenset(), clause, values[place])
-            if _is_dual(tokens, values[place], ends[place]):  # two of something
-                yield Word(place, place + 1, arabic_keys(token.form), clause)
-            place = ends[place]
-            continue
-        if place not in taken and _has_sense(token):
-            keys = set(arabic_keys(token.form) if token.arabic else english_keys(token.bare))
-            if token.arabic and is_given(token):  # Ahmad and Muhammad are of one root
-                keys = {key for key in keys if not key.endswith("-")}
-            keys |= {*initials[place], *filter(None, [spelling_key(token)])}
-            keys |= {f"thing {thing}" for known in known_at(tokens, place) for thing in known.things}
-            if token.upper:
-                keys |= {f"short {token.form}", f"long {token.form}"}
-            yield Word(place, place + 1, frozenset(keys), clause)
-        place += 1
-
-
-def _is_dual(tokens: Sequence[Token], mention: Mention, last: int) -> bool:
-    token = tokens[mention.first]
-    units = any(getattr(reading, "unit", "") for reading in mention.readings)
-    numbers = any(bare in NUMBER_WORDS for bare in without_clitics(token.form))
-    return token.arabic and last == mention.first + 1 and mention.kind is Kind.NUMBER and not units and not numbers
-
-
-def _has_sense(token: Token) -> bool:
-    """Say whether a word carries more than grammar."""
-    if not token.word:
-        return token.number
-    if token.arabic:
-        return len(token.form) > 1 and not any(bare in function_words.ARABIC for bare in without_clitics(token.form))
-    return (
-        len(token.bare) > 2 or token.upper or token.bare in ("up", "ox")
-    ) and token.form not in function_words.ENGLISH
-
-
-def _is_joined(token: Token) -> bool:
-    """Say whether an Arabic word is written together with an "and"."""
-    return token.arabic and token.form[0] == "و" and len(token.form) > 3
-
-
-def _ends_between(tokens: Sequence[Token], first: int, last: int) -> bool:
-    return any(token.form in _ENDS for token in tokens[first:last])
-
-
-def _is_intended(tokens: Sequence[Token], place: int) -> bool:
-    token, before = tokens[place], tokens[place - 1] if place else None
-    purpose = token.arabic and (token.form[:2] == "لل" or (token.form[0] == "ل" and len(token.form) > 5))
-    verb = not token.arabic or token.form[0] in "يتن"
-    return purpose or (before is not None and before.form in _INTENDS and verb)
 
 
 def _words_of_claim(said: Wording, sources: Sequence[Wording]) -> Iterator[Word]:
@@ -333,21 +129,16 @@ def _places_of(word: Word, sources: Sequence[Wording]) -> Iterator[tuple[int, in
 def _states(mention: Mention, source: Wording, claimed: Mention) -> bool:
     """Say whether a quantity or date of a source is one of a claim; a part of one, as 3 in "3:30", is none."""
     if mention.kind is Kind.DATE or claimed.kind is Kind.DATE:
-        return mention.kind is claimed.kind and states([source.facts], claimed) and _share_a_date(mention, claimed)
+        return mention.kind is claimed.kind and states([source.facts], claimed) and mention.is_like(claimed)
     readings = {reading for one in source.facts.mentions if one.first == mention.first for reading in one.readings}
     return any(reading.stated_by(readings) for reading in claimed.readings)  # type: ignore[arg-type]
-
-
-def _share_a_date(mention: Mention, claimed: Mention) -> bool:
-    months = {(getattr(date, "month", None), getattr(date, "name", "")) for date in mention.readings}
-    return any((getattr(date, "month", None), getattr(date, "name", "")) in months for date in claimed.readings)
 
 
 def _names_what_is_asked(word: Word, said: Wording, asked: dict[str, list[int]]) -> bool:
     """Say whether a word only names the sort of thing that is asked for: "the price is", "the year was"."""
     token = said.tokens[word.first]
     forms = without_clitics(token.form) if token.arabic else (token.form, token.form.removesuffix("s"))
-    return any(form in function_words.CATEGORIES for form in forms) and not word.keys.isdisjoint(asked)
+    return any(form in CATEGORIES for form in forms) and not word.keys.isdisjoint(asked)
 
 
 def _align(choices: Sequence[tuple[Word, list[tuple[int, int]]]], sources: Sequence[Wording]) -> list[_Step]:
@@ -403,11 +194,7 @@ def _is_bound_otherwise(step: _Step, said: Wording, source: Wording) -> bool:
     if not other.intended or step.word.intended or step.word.near & {Operator.MAYBE, Operator.TO}:
         return False
     one, two = said.tokens[step.word.first], source.tokens[other.first]
-    return step.word.mention is None and set(_plain_forms(one)).isdisjoint(_plain_forms(two))
-
-
-def _plain_forms(token: Token) -> Iterator[str]:
-    return (bare.removesuffix("ا") for bare in without_clitics(token.form)) if token.arabic else iter([token.bare])
+    return step.word.mention is None and set(plain_forms(one)).isdisjoint(plain_forms(two))
 
 
 def _is_out_of_order(steps: Sequence[_Step], said: Wording, sources: Sequence[Wording]) -> bool:
@@ -460,13 +247,9 @@ def _are_listed(front: Sequence[_Step], rest: Sequence[_Step], said: Wording, so
     after = next((step for step in front if step.rank == rest[-1].rank + 1), None)
     return (
         after is not None
-        and _follows_and(said.tokens, rest[0].word.first)
-        and _follows_and(source.tokens, source.words[after.place].first)
+        and follows_and(said.tokens, rest[0].word.first)
+        and follows_and(source.tokens, source.words[after.place].first)
     )
-
-
-def _follows_and(tokens: Sequence[Token], place: int) -> bool:
-    return _is_joined(tokens[place]) or (place > 0 and tokens[place - 1].form == "and")
 
 
 def _is_adverbial(step: _Step, source: Wording) -> bool:
@@ -476,29 +259,17 @@ def _is_adverbial(step: _Step, source: Wording) -> bool:
     return step.word.led and source.words[step.place].led
 
 
-def _is_led(tokens: Sequence[Token], first: int) -> bool:
-    """Say whether a preposition stands right before a word, or is written together with it."""
-    token = tokens[first]
-    before = [form for at in (first - 2, first - 1) if at >= 0 for form in _plain_forms(tokens[at])]
-    return not _PREPOSITIONS.isdisjoint(before) or (token.arabic and token.form[0] in "بل")
-
-
 def _is_count(step: _Step) -> bool:
     """Say whether a word is a number that is no year."""
     mention = step.word.mention
-    return mention is not None and mention.kind is not Kind.DATE and not _is_year(mention)
-
-
-def _is_year(mention: Mention) -> bool:
-    values = [getattr(reading, "value", 0) for reading in mention.readings if not getattr(reading, "unit", "")]
-    return bool(values) and all(1000 <= value < 2200 for value in values)
+    return mention is not None and mention.kind is not Kind.DATE and not mention.is_year
 
 
 def _takes_up(front: Sequence[_Step], rest: Sequence[_Step], said: Wording, source: Wording) -> bool:
     """Say whether the word that follows an Arabic phrase moved to the front shows what it is there."""
     before, verb = said.tokens[: rest[0].word.first], said.tokens[rest[0].word.first].form
     told = source.tokens[source.words[front[0].place].first].form, source.tokens[source.words[rest[0].place].first].form
-    copula = any(form in _COPULAS for token in before for form in without_clitics(token.form))
+    copula = any(form in COPULAS for token in before for form in without_clitics(token.form))
     return copula or told[0].endswith(_PRONOUNS[:-1]) or (verb != told[1] and verb.endswith(_PRONOUNS))
 
 
@@ -528,25 +299,17 @@ def _leaves_a_clause(one: int, two: int, source: Wording, taken: Collection[int]
 
 def _skips_a_value(one: int, two: int, source: Wording, taken: Collection[int]) -> bool:
     """Say whether a claim goes on to a value past another of its kind: "costs 6" of "costs 8 dollars instead of 6"."""
-    value, joined = source.words[two].mention, _follows_and(source.tokens, source.words[two].first)
+    value, joined = source.words[two].mention, follows_and(source.tokens, source.words[two].first)
     skipped = (place for place in range(one + 1, two) if place not in taken)
     return (
         value is not None
         and not joined
         and any(
-            _is_alike(source.words[place].mention, value)
+            value.is_like(source.words[place].mention)
             and not is_range(source.tokens, source.words[place].last, source.words[place + 1].first)
             for place in skipped
         )
     )
-
-
-def _is_alike(one: Mention | None, two: Mention) -> bool:
-    """Say whether two values measure the same: both are years, or dates, or have the same unit."""
-    if one is None or (one.kind is Kind.DATE, _is_year(one)) != (two.kind is Kind.DATE, _is_year(two)):
-        return False
-    units = [{getattr(reading, "unit", "") for reading in mention.readings} for mention in (one, two)]
-    return bool(units[0] & units[1])
 
 
 def _has_value_of_another_clause(taken: Collection[int], source: Wording) -> bool:
@@ -559,7 +322,7 @@ def _has_value_of_another_clause(taken: Collection[int], source: Wording) -> boo
         if value is None or set(clauses[clause]) <= set(taken):
             continue
         for other, places in clauses.items():
-            values = [at for at in places if _is_alike(source.words[at].mention, value)]
+            values = [at for at in places if value.is_like(source.words[at].mention)]
             said = any(at in taken and source.words[at].mention is None for at in places)
             if other != clause and said and values and not any(at in taken for at in values):
                 return True

@@ -11,8 +11,9 @@ from functools import cached_property, lru_cache
 
 from bot.grounding.facts.dates import Date, DateMention, find_dates, is_year, with_days_and_years
 from bot.grounding.facts.names import GivenNames, Name, find_names, read_names
+from bot.grounding.facts.number_words import NUMBER_WORDS
 from bot.grounding.facts.numbers import find_numbers
-from bot.grounding.facts.tokens import Token, tokenize
+from bot.grounding.facts.tokens import Token, tokenize, without_clitics
 from bot.grounding.facts.units import THINGS, Measured, Quantity, also_alone, measure, percent_words
 
 __all__ = ["Date", "Facts", "GivenNames", "Kind", "Mention", "Name", "Quantity", "find_names", "read_facts", "states"]
@@ -43,6 +44,28 @@ class Mention:
     readings: tuple[Quantity | Date, ...]
     asserted: bool = True
     """False: it can support a claim, but is too vague for a claim to be held to."""
+
+    @property
+    def is_year(self) -> bool:
+        """Whether it is a number that can be a year."""
+        alone = [one.value for one in self.readings if isinstance(one, Quantity) and not one.unit]
+        return bool(alone) and all(1000 <= value < 2200 for value in alone)
+
+    def is_dual(self, tokens: Sequence[Token]) -> bool:
+        """Say whether it is two of something, said in one Arabic word."""
+        form, plain = tokens[self.first].form, all(isinstance(one, Quantity) and not one.unit for one in self.readings)
+        number = any(bare in NUMBER_WORDS for bare in without_clitics(form))
+        return self.last == self.first + 1 and tokens[self.first].arabic and plain and not number
+
+    def is_like(self, other: "Mention | None") -> bool:
+        """Say whether another measures the same: both are years, or have the same unit, or give the same of a date."""
+        if other is None or self.is_year != other.is_year:
+            return False
+        return not self._measures.isdisjoint(other._measures)
+
+    @property
+    def _measures(self) -> frozenset[object]:
+        return frozenset(one.unit if isinstance(one, Quantity) else (one.month, one.name) for one in self.readings)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from bot.grounding.facts import function_words
-from bot.grounding.facts.tokens import Token, tokenize, without_clitics, word_set
+from bot.grounding.facts.tokens import ARABIC_FUNCTION_WORDS, Token, tokenize, without_clitics, word_set
 
 _LONGEST = 6
 """Words of the longest name."""
@@ -98,7 +97,7 @@ def _stands_as_name(tokens: Sequence[Token], place: int, *, person: bool) -> boo
     if not person:
         return before in _TO_PLACES
     token = tokens[place]
-    if token.tanwin or token.form[:2] in ("ال", "لل") or (place and tokens[place - 1].form in function_words.ARABIC):
+    if token.tanwin or token.form[:2] in ("ال", "لل") or (place and tokens[place - 1].form in ARABIC_FUNCTION_WORDS):
         return False
     near = [other for at in (place - 1, place + 1) if 0 <= at < len(tokens) for other in [tokens[at]]]
     paired = _is_plainly_given(token) and any(_is_plainly_given(other) for other in near)
