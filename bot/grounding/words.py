@@ -37,7 +37,11 @@ COPULAS = word_set("is are was were be هو هي هما هم كان كانت")
 _INTENDS = word_set("to ان لكي كي")
 _NEAR = 3
 """Words beside an operator that it may also be about."""
+_LONGEST_IN_TITLES = 4
+"""Letters of function words that titles write with a capital: "With", "From"."""
 """Words beside an operator that it may also be about."""
+_LONGEST_IN_TITLES = 4
+"""Letters of function words that titles write with a capital: "With", "From"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +203,10 @@ def _has_sense(token: Token) -> bool:
         return token.number
     if token.arabic:
         return len(token.form) > 1 and not any(bare in ARABIC_FUNCTION_WORDS for bare in without_clitics(token.form))
-    return (
-        len(token.bare) > 2 or token.upper or token.bare in ("up", "ox")
-    ) and token.form not in ENGLISH_FUNCTION_WORDS
+    named = token.capital and not token.opens and len(token.form) > _LONGEST_IN_TITLES
+    return (len(token.bare) > 2 or token.upper or token.bare == "up") and (
+        named or token.form not in ENGLISH_FUNCTION_WORDS
+    )
 
 
 def _is_joined(token: Token) -> bool:
