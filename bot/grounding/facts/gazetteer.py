@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from bot.grounding.facts.tokens import ARABIC_FUNCTION_WORDS, Token, tokenize, without_clitics, word_set
+from index.text.search_form import is_arabic
 
 _LONGEST = 6
 """Words of the longest name."""
@@ -78,6 +79,11 @@ def known_at(tokens: Sequence[Token], place: int) -> Iterator[KnownName]:
             if entry and (token.upper or not entry.acronym):
                 asserted = entry.asserted or (entry.in_place and _stands_as_name(tokens, place, person=entry.person))
                 yield KnownName(place, place + size + 1, entry.things, asserted, entry.person)
+
+
+def arabic_names() -> Iterator[str]:
+    """Yield the Arabic names that are nothing else."""
+    return (name for name, entry in _names().items() if entry.asserted and is_arabic(name))
 
 
 def is_given(token: Token) -> bool:

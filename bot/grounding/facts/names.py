@@ -1,19 +1,22 @@
 """The names of a claim, and whether a source in the other language gives them; within one they are words like others.
 
-English writes names with capitals. Arabic does not, so that an Arabic word is a name if it is a known one, of
-`gazetteer`. How names sound in the other script is `transliteration`.
+English writes names with capitals. Arabic does not, so that an Arabic word is a name if `gazetteer` knows it, or if its
+letters are more a foreign name's than a word's. How names sound in the other script is `transliteration`.
 """
 
+import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
-from bot.grounding.facts.gazetteer import find_known, is_given, known_at
+from bot.grounding.facts.gazetteer import arabic_names, find_known, is_given, known_at
 from bot.grounding.facts.tokens import ARABIC_FUNCTION_WORDS, WEAK, Token, tokenize, without_clitics, word_set
 from bot.grounding.facts.transliteration import sounds_alike
 from index.text.passages import encoding
+from index.text.search_form import search_form
 
 _LETTERS = (
     "ايه/اي بي سي دي اي/ايه اف جي اتش/ايتش اي/اي جي/جيه كي/كيه ال ام ان او بي كيو/كيه ار اس تي يو في دبليو اكس واي "
@@ -36,6 +39,12 @@ _SOUNDS = dict(
 _SOUND = re.compile("|".join([*sorted(_SOUNDS, key=len, reverse=True), "."]))
 # Letters that newspapers exchange in foreign names: بوجدانوف and بوغدانوف, تولستوي and طولستوي.
 _VARIANTS = str.maketrans("جقطصضذظثح", "غكتسدززته")
+_FOREIGN = 5.0
+"""Log odds from which a word is held to as to a name; `benchmarks.facts` tells what that misses and what it costs."""
+_SHORTEST, _LONGEST = 4, 40
+_ADJECTIVES = ("يه", "يون", "يين", "يات")
+_ENDINGS = (*_ADJECTIVES, "ي", "ين", "ون", "ات", "ان", "تين", "تان", "ها", "هم")
+"""Endings of plurals, duals and adjectives, which look foreign where they follow a word that does not."""
 _SMALL = word_set("of the and for on -")
 
 
@@ -70,7 +79,7 @@ class Name:
             return True
         if self.is_person:
             return all(_has_person(word, source) for word in self.words)
-        if self.things:
+        if self.things or self.words[0].arabic:
             return all(_has_word(word, source) for word in self.words)
         form = self.words[0].bare
         if self.words[0].upper and len(form) <= _ACRONYM and _is_spelled(form, source.arabic):
@@ -111,6 +120,8 @@ def find_names(tokens: Sequence[Token]) -> Iterator[tuple[int, int, Name]]:
         if one.asserted and not _is_currency(tokens, one.first):
             yield one.first, one.last, Name(tuple(tokens[one.first : one.last]), one.things, one.is_person)
     for place, token in enumerate(tokens):
+        if place not in covered and _looks_foreign(token):
+            yield place, place + 1, Name((token,))
         if place not in covered and is_capital_name(token) and not _is_currency(tokens, place):
             before = (other.bare + token.bare for other in tokens[max(place - 1, 0) : place] if other.capital)
             after = (token.bare + other.bare for other in tokens[place + 1 : place + 2] if other.capital)
@@ -179,6 +190,46 @@ def _forms_of(token: Token) -> Iterator[str]:
 
 def _with_stems(words: Iterable[str]) -> frozenset[str]:
     return frozenset(form for word in words if len(word) > 2 for form in (word, *_without_ending(word)))
+
+
+def _looks_foreign(token: Token) -> bool:
+    """Say whether an Arabic word looks more like a foreign name than like a word."""
+    if not token.arabic or token.tanwin or not _SHORTEST <= len(token.form) <= _LONGEST:
+        return False
+    if token.form.endswith("وا") or any(bare in ARABIC_FUNCTION_WORDS for bare in without_clitics(token.form)):
+        return False
+    endings = (end for end in _ENDINGS if token.form.endswith(end) and len(token.form) - len(end) >= _SHORTEST)
+    stems = (token.form, *(token.form[: -len(end)] for end in endings))
+    return min(map(_foreignness, stems)) > _FOREIGN
+
+
+@lru_cache(maxsize=50_000)
+def _foreignness(word: str) -> float:
+    """Return the log odds, for a word of its length, that names have its groups of letters and words have not."""
+    odds = _odds()
+    return sum(odds.get(group, 0.0) for group in _groups(word)) / math.sqrt(len(word))
+
+
+@cache
+def _odds() -> dict[str, float]:
+    """Return the log odds of groups of letters, of the gazetteer's names against the vocabulary of language models."""
+    pieces = (piece[1:] for piece in encoding().token_byte_values() if piece[:2] in (b" \xd8", b" \xd9"))
+    vocabulary = {search_form(piece.decode("utf-8", "ignore")) for piece in pieces}
+    words = {word for word in vocabulary if len(word) >= _SHORTEST and word.isalpha()}
+    known = (word for name in arabic_names() for word in name.split() if len(word) >= _SHORTEST and word[:2] != "ال")
+    names = {word for word in known if words.isdisjoint(without_clitics(word)) and not word.endswith(_ADJECTIVES)}
+    in_names, in_words = (Counter(group for word in some for group in _groups(word)) for some in (names, words - names))
+    return {
+        group: math.log((in_names[group] + 0.5) / (len(names) + 1) * (len(words) + 1) / (in_words[group] + 0.5))
+        for group in in_names.keys() | in_words.keys()
+        if in_names[group] + in_words[group] > 1
+    }
+
+
+def _groups(word: str) -> set[str]:
+    """Return the groups of two to four letters of a word, with "_" for its ends."""
+    padded = f"_{word}_"
+    return {padded[start : start + size] for size in (2, 3, 4) for start in range(len(padded) - size + 1)}
 
 
 def is_capital_name(token: Token) -> bool:
