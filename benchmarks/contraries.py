@@ -134,8 +134,9 @@ def _altered(
     """Yield what is wrong, and the sentence made so."""
     words = list(_WORD.finditer(sentence))
     for found in words:
-        for other in rng.sample(options, 1) if (options := _contraries_of(found[0], language, contraries)) else ():
-            yield "contrary", _put(sentence, found, other)
+        options = _contraries_of(found[0], language, contraries)
+        if options and not sentence[found.end() :].lstrip()[:1].isdigit():  # "عام 1971" is a year, and not general
+            yield "contrary", _put(sentence, found, rng.choice(options))
     yield from _with_other_function_words(sentence, language, words)
     for number in list(_NUMBER.finditer(sentence))[:1]:
         other = str(rng.randrange(2, 99) + int(number[0][-1]) * 7)
