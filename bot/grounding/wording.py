@@ -205,13 +205,28 @@ def _is_bound_otherwise(step: _Step, said: Wording, source: Wording) -> bool:
 
 def _is_out_of_order(steps: Sequence[_Step], said: Wording, sources: Sequence[Wording]) -> bool:
     """Say whether a claim has the words of its sentences in another order, or a value of one clause in another."""
-    switches = sum(one.sentence != two.sentence for one, two in pairwise(steps))
-    taken = {step.sentence for step in steps}
-    if switches > len(taken):
+    by_sentence: dict[int, list[_Step]] = defaultdict(list)
+    for step in steps:
+        by_sentence[step.sentence].append(step)
+    changes = [(one, two) for one, two in pairwise(steps) if one.sentence != two.sentence]
+    if len(changes) > len(by_sentence) or any(_joins_halves(one, two, by_sentence, sources) for one, two in changes):
         return True
-    return any(
-        _is_turned([step for step in steps if step.sentence == number], said, sources[number]) for number in taken
+    return any(_is_turned(own, said, sources[number]) for number, own in by_sentence.items())
+
+
+def _joins_halves(one: _Step, two: _Step, by_sentence: dict[int, list[_Step]], sources: Sequence[Wording]) -> bool:
+    """Say whether a claim that joins two sentences leaves out the end of the one and the beginning of the other.
+
+    "Assad fled." and "The rebels took Aleppo." do not state that Assad took Aleppo.
+    """
+    left, entered = sources[one.sentence].words, sources[two.sentence].words
+    taken, begun = (
+        {at for step in by_sentence[number] for at in range(step.place, step.last + 1)}
+        for number in (one.sentence, two.sentence)
     )
+    ends = (at for at in range(one.last + 1, len(left)) if left[at].clause == left[one.last].clause)
+    begins = (at for at in range(two.place) if entered[at].clause == entered[two.place].clause)
+    return any(at not in taken for at in ends) and any(at not in begun for at in begins)
 
 
 def _is_turned(steps: Sequence[_Step], said: Wording, source: Wording) -> bool:
