@@ -18,11 +18,6 @@ from bot.grounding.facts.transliteration import sounds_alike
 from index.text.passages import encoding
 from index.text.search_form import search_form
 
-_LETTERS = (
-    "ايه/اي بي سي دي اي/ايه اف جي اتش/ايتش اي/اي جي/جيه كي/كيه ال ام ان او بي كيو/كيه ار اس تي يو في دبليو اكس واي "
-    "زد/زي"
-)
-_SPELLED = dict(zip("abcdefghijklmnopqrstuvwxyz", (names.split("/") for names in _LETTERS.split()), strict=True))
 _ACRONYM = 6
 """Letters of the longest acronym."""
 
@@ -82,8 +77,6 @@ class Name:
         if self.things or self.words[0].arabic:
             return all(_has_word(word, source) for word in self.words)
         form = self.words[0].bare
-        if self.words[0].upper and len(form) <= _ACRONYM and _is_spelled(form, source.arabic):
-            return True
         forms = (form, *_without_ending(form), *self.forms)
         return form in source.latin or any(
             sounds_alike(latin, arabic) for latin in forms for arabic in source.arabic_forms
@@ -251,18 +244,6 @@ def _without_ending(form: str) -> Iterator[str]:
         if form.endswith(ending) and len(form) - len(ending) >= 4:
             yield form[: -len(ending)]
             return
-
-
-def _is_spelled(form: str, arabic: Sequence[str]) -> bool:
-    """Say whether Arabic letter names in a row spell an acronym: "بي بي سي" is BBC."""
-    letters = [_SPELLED.get(letter, [letter]) for letter in form]
-    return any(
-        all(
-            word.removeprefix("ال" if not step else "") in letters[step]
-            for step, word in enumerate(arabic[start : start + len(form)])
-        )
-        for start in range(len(arabic) - len(form) + 1)
-    )
 
 
 @lru_cache(maxsize=50_000)
