@@ -148,10 +148,10 @@ def _is_participle(form: str) -> bool:
 
 
 def _is_agent(tokens: Sequence[Token], verb: Word, word: Word) -> bool:
-    between = tokens[verb.last + 1 : word.first]
-    return word.clause == verb.clause and not any(
-        token.form in _PREPOSITIONS or token.form in COPULAS for token in between
-    )
+    """Say whether a word belongs to who did it, which a preposition, a verb or an adverb ends."""
+    forms = [token.form for token in tokens[verb.last + 1 : word.last]]
+    ends = any(form in _PREPOSITIONS or form in COPULAS or form.endswith("ly") for form in forms)
+    return word.clause == verb.clause and not ends
 
 
 def _spans(tokens: Sequence[Token], words: Sequence[Word]) -> Iterator[tuple[int, int]]:
