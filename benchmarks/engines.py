@@ -2,16 +2,19 @@
 
 import re
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from bot.bootstrap import App
 from bot.evaluation.scoring import ReplyCitation, ReplyClaim, parse_reply
 from bot.evaluation.testset import TestQuestion
+from bot.grounding.check import Sources
 from bot.parsing.claims import ClaimParser
 from bot.rendering.reply_json import reply_json
-from bot.types import Question
+from bot.types import DraftClaim, Question, Usage, Withheld
+from bot.writers import Writer
 from index.models.llama_embedding import E5Embedding
+from index.retrieval.retriever import RetrievalResult
 from index.text.search_form import search_form
 from index.types import Article
 
@@ -38,6 +41,15 @@ class Said:
     """Of all prompts, as the server counts them."""
     calls: int
     seconds: float
+    drafts: tuple[str, ...] = ()
+    """What the model drafted, where that can be told from what is shown."""
+    withheld: int = 0
+    """How many of the drafts are not shown."""
+
+    @property
+    def drafted(self) -> int:
+        """How many claims the model drafted."""
+        return len(self.drafts)
 
 
 Ask = Callable[[TestQuestion], Said]
@@ -45,19 +57,51 @@ Ask = Callable[[TestQuestion], Said]
 
 def sanad(app: App) -> Ask:
     """Return our engine, as people use it."""
+    writer = _Recorded(app.engine.writer)
+    engine = replace(app.engine, writer=writer)
 
     def ask(question: TestQuestion) -> Said:
+        writer.drafts = []
         began = time.perf_counter()
-        reply = app.engine.answer(Question(question.question, question.language, question.article.id))
+        reply = engine.answer(Question(question.question, question.language, question.article.id))
         given = parse_reply(reply_json(reply))
         wrong = sum(question.article.text[one.start : one.end] != one.text for one in given.citations)
         own = [claim for claim in given.claims if claim.text != " ".join(one.text for one in claim.citations)]
         left = sum(len(_ANY_MARK.findall(claim.text)) for claim in own)
         spent = reply.usage
         seconds = time.perf_counter() - began
-        return Said(given.text, given.claims, given.answered, wrong + left, spent.tokens_in, spent.calls, seconds)
+        shown = len(given.claims) if given.answered and reply.writer == writer.name else 0
+        drafts = tuple(writer.drafts)
+        return Said(
+            given.text,
+            given.claims,
+            given.answered,
+            wrong + left,
+            spent.tokens_in,
+            spent.calls,
+            seconds,
+            drafts,
+            len(drafts) - shown,
+        )
 
     return ask
+
+
+class _Recorded:
+    """A writer that keeps what it drafts."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.name, self.attempts, self.quotes = writer.name, writer.attempts, writer.quotes
+        self.drafts: list[str] = []
+        self._writer = writer
+
+    def write(
+        self, question: Question, found: RetrievalResult, sources: Sources, withheld: Sequence[Withheld]
+    ) -> Iterator[DraftClaim | Usage]:
+        for draft in self._writer.write(question, found, sources, withheld):
+            if isinstance(draft, DraftClaim):
+                self.drafts.append(draft.text)
+            yield draft
 
 
 def peer(app: App) -> Ask:

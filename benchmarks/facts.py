@@ -1,4 +1,4 @@
-"""How often `bot.grounding.facts` is wrong, on parallel Arabic and English paragraphs, in four directions.
+"""How often `bot.grounding.support` is wrong, on parallel Arabic and English paragraphs, in four directions.
 
 A sentence, and a question, is a claim that the same paragraph supports, in its own language or the other: whatever is
 found wrong in it is a false alarm (also where the question or the translation does add something). Then a number, or an
@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.grounding.check import MOST_NEW_WORDS
-from bot.grounding.facts import Kind, unsupported
-from bot.grounding.facts.lexicon import is_ordinary
+from bot.grounding.facts import Kind
+from bot.grounding.facts.names import is_ordinary
+from bot.grounding.support import find_unsupported
 from index.text.sentences import split_sentences
 from index.types import Article, Language
 
@@ -123,7 +123,7 @@ class Trial:
         return dict(sorted(self._counts.items()))
 
     def _count_alarms(self, claim: str, source: str, what: str) -> None:
-        found = {fact.kind for fact in unsupported(claim, [source])}
+        found = {fact.kind for fact in find_unsupported(claim, [source])}
         self._counts[f"false alarms: quantities, {what}"].add(wrong=not found.isdisjoint(QUANTITIES))
         self._counts[f"false alarms: names, {what}"].add(wrong=Kind.NAME in found)
 
@@ -132,15 +132,14 @@ class Trial:
         claims, sources = (list(_sentences(paragraph.text[code])) for code in (self._claim, self._source))
         pairs = zip(claims, sources, strict=True) if len(claims) == len(sources) else ()
         for (_, claim), (_, source) in pairs:
-            facts = unsupported(claim, [source])
-            words = [fact for fact in facts if fact.kind is Kind.WORD]
+            facts = find_unsupported(claim, [source])
             opposite = any(fact.kind is Kind.OPPOSITE for fact in facts)
             self._counts["rejected: sentences by opposites"].add(wrong=opposite)
-            self._counts["rejected: sentences"].add(wrong=len(facts) > len(words) or len(words) > MOST_NEW_WORDS)
+            self._counts["rejected: sentences"].add(wrong=bool(facts))
         for question in paragraph.questions:
-            facts = unsupported(question[self._claim], [paragraph.text[self._source]])
-            words = [fact for fact in facts if fact.kind is Kind.WORD]
-            self._counts["rejected: questions by new words"].add(wrong=len(words) > MOST_NEW_WORDS)
+            facts = find_unsupported(question[self._claim], [paragraph.text[self._source]])
+            words = any(fact.kind is Kind.WORD for fact in facts)
+            self._counts["rejected: questions by new words"].add(wrong=words)
             opposite = any(fact.kind is Kind.OPPOSITE for fact in facts)
             self._counts["rejected: questions by opposites"].add(wrong=opposite)
 
@@ -149,7 +148,7 @@ class Trial:
             for article, number in self._choice.sample(self._numbers, _TRIES):
                 altered = sentence[: found.start()] + number + sentence[found.end() :]
                 # What the source happens to say too, in whatever form, is no alteration.
-                if article != paragraph.article and unsupported(number, [paragraph.text[self._source]]):
+                if article != paragraph.article and find_unsupported(number, [paragraph.text[self._source]]):
                     self._count_miss("numbers", altered, paragraph, sentence, QUANTITIES)
 
     def _alter_names(self, paragraph: Paragraph, sentence: str, start: int) -> None:
@@ -167,8 +166,8 @@ class Trial:
     def _count_miss(self, what: str, altered: str, paragraph: Paragraph, sentence: str, kinds: Sequence[Kind]) -> None:
         """Count whether the altered sentence has more facts of the kinds than the sentence as it was."""
         source = [paragraph.text[self._source]]
-        before = {fact for fact in unsupported(sentence, source) if fact.kind in kinds}
-        after = {fact for fact in unsupported(altered, source) if fact.kind in kinds}
+        before = {fact for fact in find_unsupported(sentence, source) if fact.kind in kinds}
+        after = {fact for fact in find_unsupported(altered, source) if fact.kind in kinds}
         self._counts[f"misses: {what}"].add(wrong=after <= before)
 
 

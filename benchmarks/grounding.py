@@ -3,6 +3,7 @@
 The same model, the same encoder, the same questions and articles, in one run, alternating:
 
     python -m benchmarks.grounding --base-url http://127.0.0.1:8089/v1 [--data FOLDER] [--dev 60] [--seeds 92]
+        [--engines sanad]
 
 Questions are those of seeds/questions.jsonl and, where the development data is there, a sample of it, as many in each
 of its four directions. Both ask within the question's article. An answer is right if it holds a gold answer, in either
@@ -25,7 +26,7 @@ from benchmarks.engines import Ask, Said, peer, sanad
 from bot.bootstrap import bootstrap
 from bot.evaluation.scoring import ReplyClaim, contains, find_gold, normalised_tokens
 from bot.evaluation.testset import TestQuestion, load_testset
-from bot.grounding.facts import Kind, unsupported
+from bot.grounding.support import find_unsupported
 from config.settings import load_settings
 from index.readers.sources import read_source
 from index.text.search_form import language_of, search_form
@@ -45,13 +46,14 @@ def main() -> None:
     parser.add_argument("--dev", type=int, default=60, help="questions of the development data")
     parser.add_argument("--seeds", type=int, default=1000, help="questions of the seed article, at most")
     parser.add_argument("--out", type=Path, default=Path("runs/grounding.jsonl"), help="where results are kept")
+    parser.add_argument("--engines", choices=("both", "sanad"), default="both", help="whether the peer is asked, too")
     options = parser.parse_args()
     questions = [*seed_questions(options.seeds), *development_questions(options.data, options.dev)]
     with tempfile.TemporaryDirectory() as home:
         llm = {"base_url": options.base_url, "model": options.model, "timeout": 600.0}
         app = bootstrap(load_settings({"home": home, "llm": llm}))
         list(app.indexer.add(list({question.article.id: question.article for question in questions}.values())))
-        engines = {"Sanad": sanad(app), "CitationQueryEngine": peer(app)}
+        engines = {"Sanad": sanad(app)} | ({"CitationQueryEngine": peer(app)} if options.engines == "both" else {})
         results = list(ask_all(questions, engines, options.out))
     report(results, tuple(engines))
 
@@ -111,6 +113,8 @@ def measure(question: TestQuestion, said: Said) -> dict[str, Any]:
         "altered": sum(map(_is_altered, claims)),
         "digits": sum(map(_has_other_digits, claims)),
         "invalid": said.invalid_marks,
+        "drafted": said.drafted,
+        "withheld": said.withheld,
         "wrong_language": float(any(language_of(claim.text) != question.language for claim in own)) if claims else None,
         "answered_lacking": None if answerable else float(said.answered),
         "refused_having": float(not said.answered) if answerable else None,
@@ -124,7 +128,12 @@ def measure(question: TestQuestion, said: Said) -> dict[str, Any]:
 def report(results: Iterable[dict[str, Any]], engines: Sequence[str]) -> None:
     """Print the table."""
     rows = list(results)
-    print(f"\n| {len({one['id'] for one in rows})} questions | " + " | ".join(engines) + " |\n|" + "---|" * 3)
+    print(
+        f"\n| {len({one['id'] for one in rows})} questions | "
+        + " | ".join(engines)
+        + " |\n|"
+        + "---|" * (len(engines) + 1)
+    )
     for label, value in _ROWS.items():
         print(
             f"| {label} | "
@@ -155,8 +164,11 @@ _ROWS: dict[str, Callable[[list[dict[str, Any]]], str]] = {
     "citation precision: cited units that hold gold evidence": _mean("cited_right"),
     "citation recall: gold sentences that are cited": _mean("gold_cited"),
     "claims without a citation": _of_claims("uncited"),
-    "claims with a number, date or name that is not in what they cite": _of_claims("altered"),
+    "claims that state what they do not cite, as far as words tell": _of_claims("altered"),
     "claims with digits that are not in what they cite": _of_claims("digits"),
+    "claims withheld, of those drafted": lambda rows: (
+        f"{sum(one['withheld'] for one in rows)} of {sum(one['drafted'] for one in rows)}"
+    ),
     "invalid marks": lambda rows: str(sum(one["invalid"] for one in rows)),
     "answers in the wrong language": _mean("wrong_language"),
     "answered what the article lacks": _mean("answered_lacking"),
@@ -168,8 +180,7 @@ _ROWS: dict[str, Callable[[list[dict[str, Any]]], str]] = {
 
 
 def _is_altered(claim: ReplyClaim) -> bool:
-    facts = unsupported(claim.text, [one.text for one in claim.citations])
-    return any(fact.kind is not Kind.WORD for fact in facts)
+    return bool(find_unsupported(claim.text, [one.text for one in claim.citations]))
 
 
 def _has_other_digits(claim: ReplyClaim) -> bool:

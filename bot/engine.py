@@ -15,7 +15,8 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
-from bot.grounding.check import Agreement, Grounding, Sources
+from bot.grounding.agreement import Agreement
+from bot.grounding.check import Grounding, Sources
 from bot.types import (
     NO_USAGE,
     Answer,

@@ -2,18 +2,17 @@
 
 A writer is given sentences under opaque keys, and proposes claims with keys. A claim stands if every key was given to
 this writer for this question, and it says what the sentences it cites say: to the letter where the writer quotes;
-otherwise in the question's language, with no number, date or name that they lack, and in agreement with them. An answer
-begins with a sentence that may carry it: what stands beside it may be true, and no answer.
+otherwise in the question's language, with nothing that they do not state, and in agreement with them. An answer begins
+with a sentence that may carry it: what stands beside it may be true, and no answer.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from bot.grounding.facts import Kind, unsupported
+from bot.grounding.agreement import Agreement, added_reason, invented_quote
+from bot.grounding.facts import Kind
 from bot.grounding.language import is_in
-from bot.grounding.quotes import invented_quote
-from bot.grounding.reasons import added_reason
+from bot.grounding.support import Unsupported, find_unsupported
 from bot.types import Citation, Claim, DraftClaim, Fault, Question, Withheld
 from index.retrieval.answer_type import find_span
 from index.retrieval.quote_selection import depends_on_previous
@@ -25,18 +24,8 @@ Cited = list[tuple[Article, Sentence]]
 
 NEIGHBOURS = (-1, 0, 1, -2)
 """Sentences around each piece of evidence that a writer may cite too, as steps from it."""
-MOST_NEW_WORDS = 2
-"""Words of a claim that its sentences lack and that need not be names: a synonym or two."""
 BARE_ANSWER = 4
 """Words up to which a claim says something with its question only, such as "In 1971."."""
-
-
-class Agreement(Protocol):
-    """Whether a claim says what sentences say, as far as encoders can tell."""
-
-    def __call__(self, claim: str, sentences: Sequence[str]) -> bool:
-        """Judge one claim."""
-        ...
 
 
 class Sources:
@@ -103,17 +92,19 @@ class Grounding:
     def _with_names(self, draft: DraftClaim, cited: Cited) -> Cited:
         """Cite the sentence before one that opens with "he" or "it" too, where it gives the name that the claim gives.
 
-        Only where nothing but names is missing: a number has to be in what the writer itself cites.
+        Only where nothing but names and words is missing: a number has to be in what the writer itself cites.
         """
-        kinds = [fact.kind for fact in unsupported(draft.text, _texts(cited)) if fact.kind is not Kind.WORD]
-        if set(kinds) != {Kind.NAME}:
+        kinds = {one.kind for one in self._missing(draft, cited)}
+        if not kinds or not kinds <= {Kind.NAME, Kind.WORD}:
             return cited
         before = [
             self.sources.before(sentence) for _, sentence in cited if depends_on_previous(sentence, asks_who=True)
         ]
         wider = self.sources.cited([*dict.fromkeys((*filter(None, before), *draft.keys))]) or cited
-        missing = [fact for fact in unsupported(draft.text, _texts(wider)) if fact.kind is not Kind.WORD]
-        return cited if missing else wider
+        return cited if self._missing(draft, wider) else wider
+
+    def _missing(self, draft: DraftClaim, cited: Cited) -> tuple[Unsupported, ...]:
+        return find_unsupported(draft.text, _texts(cited), question=self.question.text)
 
     def _check_quote(self, draft: DraftClaim, cited: Cited) -> Withheld | None:
         quoted = quotation([sentence for _, sentence in cited])
@@ -123,12 +114,8 @@ class Grounding:
         texts = _texts(cited)
         if not is_in(draft.text, self.question.language, texts):
             return Withheld(draft, Fault.WRONG_LANGUAGE)
-        around = [article.title for article, _ in cited]
-        around += [near.text for _, sentence in cited for _, near in self.sources.around(sentence)]
-        facts = unsupported(draft.text, texts, around=around)
-        new_words = [fact for fact in facts if fact.kind is Kind.WORD]
-        if len(facts) > len(new_words) or len(new_words) > MOST_NEW_WORDS:
-            return Withheld(draft, Fault.UNSUPPORTED_FACT, tuple(fact.text for fact in facts))
+        if missing := self._missing(draft, cited):
+            return Withheld(draft, Fault.UNSUPPORTED_FACT, tuple(one.text for one in missing))
         if quote := invented_quote(draft.text, texts, self.agrees):
             return Withheld(draft, Fault.UNSUPPORTED_FACT, (quote,))
         said = draft.text if len(words(draft.text)) > BARE_ANSWER else f"{self.question.text} {draft.text}"

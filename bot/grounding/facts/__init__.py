@@ -1,107 +1,160 @@
-"""The facts of a claim that the sentences it cites do not state: quantities, dates, names, opposites, new words.
+"""What a text states that can be compared to the letter: quantities, dates and names, equal in Arabic and English.
 
-Pure text, no model. It finds what is altered, added or said the other way round, not what is left out or who did it to
-whom: whether a claim follows from its sources is judged elsewhere. What is equal is equal in Arabic and English and in
-either script.
+Each fact can say whether a source states it, however the source writes it. How the other words of a claim are compared
+is `bot.grounding.wording`, and what a claim lacks altogether `bot.grounding.support`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property, lru_cache
 
-from bot.grounding.facts.amounts import find_currencies, percent_words, with_percents
-from bot.grounding.facts.attached import find_misplaced_years
-from bot.grounding.facts.contrasts import find_contrasts
-from bot.grounding.facts.counted import find_counted
-from bot.grounding.facts.dates import find_dates, with_days, with_years
-from bot.grounding.facts.duals import dual_keys
-from bot.grounding.facts.gazetteer import find_known
-from bot.grounding.facts.links import unsupported_links
-from bot.grounding.facts.names import read_names, unsupported_names
-from bot.grounding.facts.negation import find_negations
-from bot.grounding.facts.numbers import find_numbers, without_clitics
-from bot.grounding.facts.sizes import find_sizes, sizes_of
-from bot.grounding.facts.tokens import Key, Kind, Mention, Token, tokenize
-from bot.grounding.facts.units import find_units
-from bot.grounding.facts.words import read_words, unsupported_words
+from bot.grounding.facts.dates import Date, DateMention, find_dates, is_year, with_days_and_years
+from bot.grounding.facts.names import GivenNames, Name, find_names, read_names
+from bot.grounding.facts.number_words import NUMBER_WORDS
+from bot.grounding.facts.numbers import find_numbers
+from bot.grounding.facts.tokens import Token, tokenize, without_clitics
+from bot.grounding.facts.units import THINGS, Measured, Quantity, also_alone, measure, percent_words
 
-__all__ = ["Fact", "Kind", "unsupported"]
+__all__ = ["Date", "Facts", "GivenNames", "Kind", "Mention", "Name", "Quantity", "find_names", "read_facts", "states"]
+
+
+class Kind(StrEnum):
+    """What sort of thing a claim states."""
+
+    NUMBER = "number"
+    UNIT = "unit"
+    PERCENT = "percent"
+    CURRENCY = "currency"
+    DATE = "date"
+    NAME = "name"
+    OPPOSITE = "opposite"
+    ORDER = "order"
+    LINK = "link"
+    WORD = "word"
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """Something a claim states, in the claim's own words."""
+class Mention:
+    """A quantity or date at `tokens[first:last]`, with all that it can mean."""
 
     kind: Kind
+    first: int
+    last: int
+    readings: tuple[Quantity | Date, ...]
+    asserted: bool = True
+    """False: it can support a claim, but is too vague for a claim to be held to."""
+
+    @property
+    def is_year(self) -> bool:
+        """Whether it is a number that can be a year."""
+        alone = [one.value for one in self.readings if isinstance(one, Quantity) and not one.unit]
+        return bool(alone) and all(1000 <= value < 2200 for value in alone)
+
+    def is_dual(self, tokens: Sequence[Token]) -> bool:
+        """Say whether it is two of something, said in one Arabic word."""
+        form, plain = tokens[self.first].form, all(isinstance(one, Quantity) and not one.unit for one in self.readings)
+        number = any(bare in NUMBER_WORDS for bare in without_clitics(form))
+        return self.last == self.first + 1 and tokens[self.first].arabic and plain and not number
+
+    def is_like(self, other: "Mention | None") -> bool:
+        """Say whether another measures the same: both are years, or have the same unit, or give the same of a date."""
+        if other is None or self.is_year != other.is_year:
+            return False
+        return not self._measures.isdisjoint(other._measures)
+
+    @property
+    def _measures(self) -> frozenset[object]:
+        return frozenset(one.unit if isinstance(one, Quantity) else (one.month, one.name) for one in self.readings)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The quantities and dates of a text: where they stand, and what it states as a source."""
+
+    tokens: tuple[Token, ...]
+    mentions: tuple[Mention, ...]
+    quantities: frozenset[Quantity]
+    dates: frozenset[Date]
     text: str
 
+    @cached_property
+    def names(self) -> GivenNames:
+        """What names can be found in it."""
+        return read_names(self.text)
 
-def unsupported(claim: str, sources: Sequence[str], *, around: Sequence[str] = ()) -> tuple[Fact, ...]:
-    """Return the facts of `claim` that none of `sources` states, in the order of the claim.
-
-    `sources` are the cited sentences. `around` are the title and the sentences beside them: no number, date or name may
-    come from there, but a word that they use is not new. A question is no such text: what only the question names may
-    be a false premise.
-
-    A fact of kind WORD is a word that sources in its language lack and that need not be a name: one is a hint, and
-    often a synonym; facts of the other kinds are meant to be wrong.
-    """
-    links = tuple(Fact(Kind.LINK, link) for link in unsupported_links(claim, sources))
-    tokens = tokenize(claim)
-    quantities = _quantities(tokens)
-    given = frozenset[Key]().union(*map(_given_by, sources))
-    missing = [mention for mention in quantities if _is_missing(mention, given)]
-    taken = {place for mention in quantities if mention.asserted for place in range(mention.first, mention.last)}
-
-    named_in = [read_names(text) for text in sources]
-    known = {place for name in find_known(tokens) if name.asserted for place in range(name.first, name.last)}
-    cited, beside = [read_words(text) for text in sources], [read_words(text) for text in around]
-    missing += unsupported_names(tokens, taken, named_in)
-    told = {place for mention in missing for place in range(mention.first, mention.last)}
-    missing += unsupported_words(tokens, taken | known | told, cited, beside, named_in)
-    missing += _turned_round(tokens, known, sources, around)
-    facts = (_fact(claim, tokens, mention) for mention in sorted(missing, key=lambda mention: mention.first))
-    return tuple(dict.fromkeys((*facts, *links)))
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """The years that it gives."""
+        return frozenset(int(token.form) for token in self.tokens if is_year(token.form))
 
 
-def _turned_round(
-    tokens: Sequence[Token], known: set[int], sources: Sequence[str], around: Sequence[str]
-) -> list[Mention]:
-    """Return what a claim says the other way round than its sources."""
-    cited, beside = [tokenize(text) for text in sources], [tokenize(text) for text in around]
-    contrary = find_contrasts(tokens, known, cited, beside) + find_negations(tokens, cited)
-    return [*contrary, *find_misplaced_years(tokens, cited)]
+def states(sources: Sequence[Facts], mention: Mention) -> bool:
+    """Say whether sources, together, state a quantity or a date in one of its meanings."""
+    quantities = frozenset[Quantity]().union(*(source.quantities for source in sources))
+    dates = frozenset[Date]().union(*(source.dates for source in sources))
+    return any(
+        reading.stated_by(quantities)
+        if isinstance(reading, Quantity)
+        else reading.stated_by(dates) or _is_dated_by_another(reading, sources)
+        for reading in mention.readings
+    )
 
 
-def _quantities(tokens: Sequence[Token]) -> list[Mention]:
-    dates = find_dates(tokens)
-    numbers = with_percents(tokens, find_numbers(tokens, dates.taken | percent_words(tokens)))
-    days = with_days(tokens, dates.mentions, numbers)
-    return [
-        *days,
-        *with_years(tokens, days),
-        *numbers,
-        *find_sizes(tokens, numbers),
-        *find_units(tokens, numbers),
-        *find_currencies(tokens, numbers),
-        *find_counted(tokens, numbers),
-    ]
-
-
-def _is_missing(mention: Mention, given: frozenset[Key]) -> bool:
-    held_to = mention.asserted and (not mention.only_if or not mention.only_if.isdisjoint(given))
-    return held_to and mention.keys.isdisjoint(given)
+def _is_dated_by_another(date: Date, sources: Sequence[Facts]) -> bool:
+    """Say whether one source gives the day of a date, with no year near it, and another one the year."""
+    day = replace(date, year=None)
+    return any(
+        day in source.dates and not source.years and any(date.year in other.years for other in sources)
+        for source in sources
+    )
 
 
 @lru_cache(maxsize=512)
-def _given_by(source: str) -> frozenset[Key]:
-    """Return the keys of all quantities of one source."""
-    tokens = tokenize(source)
-    quantities = _quantities(tokens)
-    bares = [list(without_clitics(token.form)) if token.arabic else [] for token in tokens]
-    stated = (key for mention in quantities for key in mention.keys | mention.also)
-    return frozenset((*stated, *sizes_of(quantities), *dual_keys(tokens, bares)))
+def read_facts(text: str) -> Facts:
+    """Return the quantities and dates of a text."""
+    tokens = tokenize(text)
+    found, taken = find_dates(tokens)
+    numbers = find_numbers(tokens, taken | percent_words(tokens))
+    dates = with_days_and_years(tokens, found, numbers)
+    measured = measure(tokens, numbers)
+    in_dates = {place for date in dates for place in range(date.first, date.last)}
+    mentions = [Mention(Kind.DATE, date.first, date.last, tuple(date.dates)) for date in dates]
+    mentions += [one for each in measured if each.number.first not in in_dates for one in _mentions(each)]
+    return Facts(
+        tuple(tokens),
+        tuple(sorted(mentions, key=lambda mention: mention.first)),
+        frozenset(quantity for each in measured for quantity in _stated(each)) | _in_numeric_dates(tokens, found),
+        frozenset(date for mention in dates for date in mention.given()),
+        text,
+    )
 
 
-def _fact(claim: str, tokens: Sequence[Token], mention: Mention) -> Fact:
-    return Fact(mention.kind, claim[tokens[mention.first].start : tokens[mention.last - 1].end])
+def _mentions(measured: Measured) -> Iterator[Mention]:
+    """Yield a number, what it is of where that is another unit than a source's, and that it counts something."""
+    number, quantities = measured.number, tuple(measured.quantities())
+    alone = tuple(Quantity.of(value) for value in number.values)
+    if number.several or measured.is_percent:
+        kind = Kind.NUMBER if number.several else Kind.PERCENT
+        yield Mention(kind, measured.first, measured.last, quantities, number.asserted)
+        return
+    yield Mention(Kind.NUMBER, number.first, number.last, (*alone, *quantities), number.asserted)
+    if measured.unit:
+        kind = Kind.CURRENCY if measured.unit.is_money else Kind.UNIT
+        yield Mention(kind, measured.first, measured.last, quantities, number.asserted)
+    elif measured.counts:
+        things = tuple(replace(quantity, unit=THINGS) for quantity in alone)
+        yield Mention(Kind.NUMBER, number.first, number.last, things, number.asserted)
+
+
+def _stated(measured: Measured) -> Iterator[Quantity]:
+    yield from measured.quantities()
+    yield from map(Quantity.of, measured.number.parts)
+    if also_alone(measured):
+        yield from (replace(Quantity.of(value), unit=THINGS) for value in measured.number.values)
+
+
+def _in_numeric_dates(tokens: Sequence[Token], dates: Sequence[DateMention]) -> frozenset[Quantity]:
+    """Return the numbers that a date in figures gives, since no place of it is a number of its own."""
+    places = {place for date in dates for place in range(date.first, date.last)}
+    return frozenset(Quantity.of(int(tokens[place].form)) for place in places if tokens[place].form.isdecimal())

@@ -1,15 +1,14 @@
-"""Months, days of a month and weekdays, equal across languages and calendars' names: نوفمبر = تشرين الثاني = November.
+"""Dates, equal across languages and calendars' names: نوفمبر = تشرين الثاني = November; 27/11/2024 = 27 November 2024.
 
-The names are CLDR's, through Babel, for the countries that differ. Years are plain numbers: `facts.numbers`.
+The names are CLDR's, through Babel, for the countries that differ. A year alone is a plain number: `numbers`.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
-from bot.grounding.facts.numbers import number_key, without_clitics
-from bot.grounding.facts.tokens import Key, Kind, Mention, Token, word_set
+from bot.grounding.facts.numbers import Number
+from bot.grounding.facts.tokens import Token, without_clitics, word_set
 from index.text.search_form import search_form
 
 _LOCALES = ("en", "ar", "ar_SY", "ar_MA", "ar_DZ", "ar_MR")
@@ -22,6 +21,7 @@ _HIJRI = (
     "محرم muharram,صفر safar,ربيع_الاول,ربيع_الثاني ربيع_الاخر,جمادي_الاولي,جمادي_الاخره جمادي_الثانيه,رجب rajab,"
     "شعبان sha'ban shaban,رمضان ramadan,شوال shawwal,ذو_القعده ذي_القعده,ذو_الحجه ذي_الحجه"
 )
+_SEASONS = "summer صيف صيفا,winter شتاء,autumn خريف,springtime"
 # Words that are a month only beside a number, another name of the month, or the word "month".
 _DOUBTFUL = word_set(
     """
@@ -37,61 +37,70 @@ _REACH = 4
 """Tokens between a month and a number that can be its day: "from 27 to 30 November"."""
 
 
-@dataclass(slots=True)
-class Dates:
-    """The dates of a text, and the places of tokens that are no number or name of their own."""
+@dataclass(frozen=True, slots=True)
+class Date:
+    """What is given of a date; `name` is that of a weekday or season; months of the Hijri calendar are 13 to 24."""
 
-    mentions: list[Mention] = field(default_factory=list)
-    taken: set[int] = field(default_factory=set)
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    name: str = ""
+
+    def stated_by(self, source: Collection["Date"]) -> bool:
+        """Say whether one of the dates of a source gives all that this one does."""
+        return any(
+            self.name == other.name
+            and self.month == other.month
+            and self.day in (None, other.day)
+            and self.year in (None, other.year)
+            for other in source
+        )
 
 
-def find_dates(tokens: Sequence[Token]) -> Dates:
-    """Return months, weekdays and numeric dates; months are without their days: see `with_days`."""
-    dates = Dates()
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A date at `tokens[first:last]`: all that it can be, as 5/6 in two orders, and what else it gives as a source."""
+
+    first: int
+    last: int
+    dates: frozenset[Date]
+    also: frozenset[Date] = frozenset()
+
+    def given(self) -> Iterator[Date]:
+        """Yield what a source that has it states, in less and less detail."""
+        for date in (*self.dates, *self.also):
+            yield from (date, replace(date, year=None), replace(date, day=None), replace(date, year=None, day=None))
+
+
+def find_dates(tokens: Sequence[Token]) -> tuple[list[DateMention], set[int]]:
+    """Return months, weekdays, seasons and numeric dates, and the places that are no number of their own."""
+    mentions: list[DateMention] = []
+    taken: set[int] = set()
     for place, token in enumerate(tokens):
-        if place in dates.taken:
+        if place in taken:
             continue
         if token.number:
-            _read_numeric(tokens, place, dates)
-        elif found := _name_at(tokens, place):
-            keys, last = found
-            dates.mentions.append(Mention(Kind.DATE, place, last, keys))
-            dates.taken.update(range(place, last))
-    return dates
-
-
-def with_days(tokens: Sequence[Token], dates: Sequence[Mention], numbers: Sequence[Mention]) -> list[Mention]:
-    """Return `dates` with the day that stands beside a month; as a source it gives every day in reach.
-
-    "from 27 to 30 November" states 30 November and supports 27 November too.
-    """
-    return [_with_day(tokens, date, numbers) for date in dates]
-
-
-def with_years(tokens: Sequence[Token], dates: Sequence[Mention]) -> Iterator[Mention]:
-    """Yield each month with the year right after it; a claim is held to it where a source dates that month.
-
-    "in 1932 … on 5 May 1990" does not state May 1932, nor does "on 5 May …, closed since 1932": a year that only comes
-    later in a source is another one's.
-    """
-    for date in dates:
-        months = [month for key in date.keys | date.also if (month := _month(key)) and month[0] == "gregorian"]
-        if not months:
-            continue
-        if found := _year_after(tokens, date.last):
-            year, last = found
-            dated = frozenset[Key](("dated", *month) for month in months)
-            not_dated = frozenset[Key](("not dated", *month, year) for month in months)
-            keys = frozenset[Key]((*key, year) for key in dated)
-            yield Mention(Kind.DATE, date.first, last, keys, dated, only_if=dated | not_dated)
+            found = _numeric(tokens, place)
+            taken.update(
+                (place + 2, place + 4) if found and len(token.form) == 4 else (place, place + 2) if found else ()
+            )
         else:
-            later = _years(tokens[date.last :]) - _years(tokens[: date.first])
-            also = frozenset[Key](("not dated", *month, year) for month in months for year in later)
-            yield Mention(Kind.DATE, date.first, date.last, frozenset(), also, asserted=False)
+            found = _named(tokens, place)
+            taken.update(range(place, found.last) if found else ())
+        if found:
+            mentions.append(found)
+    return mentions, taken
 
 
-def _years(tokens: Sequence[Token]) -> set[int]:
-    return {int(token.form) for token in tokens if is_year(token.form)}
+def with_days_and_years(
+    tokens: Sequence[Token], mentions: Sequence[DateMention], numbers: Sequence[Number]
+) -> list[DateMention]:
+    """Return dates with the day beside each month and its year.
+
+    As a source a date gives every day in reach, since "from 27 to 30 November" supports 27 November, and every year
+    before it: "In 1990 it closed on 5 May." A year that only comes later is another date's.
+    """
+    return [_with_year(tokens, _with_day(tokens, mention, numbers)) for mention in mentions]
 
 
 def is_year(form: str) -> bool:
@@ -99,9 +108,16 @@ def is_year(form: str) -> bool:
     return len(form) == 4 and form.isdecimal() and form[0] in "12"
 
 
-def _month(key: Key) -> Key:
-    """Return the calendar and number of the month in a key; empty for another key."""
-    return key[1:3] if key[0] in ("month", "day") else ()
+def _with_year(tokens: Sequence[Token], mention: DateMention) -> DateMention:
+    if not any(date.month for date in mention.dates):
+        return mention
+    if found := _year_after(tokens, mention.last):
+        year, last = found
+        dates, also = (frozenset(replace(date, year=year) for date in some) for some in (mention.dates, mention.also))
+        return replace(mention, last=last, dates=dates, also=also)
+    years = {int(token.form) for token in tokens[: mention.first] if is_year(token.form)}
+    dated = {replace(date, year=year) for date in mention.dates | mention.also for year in years}
+    return replace(mention, also=mention.also | dated)
 
 
 def _year_after(tokens: Sequence[Token], place: int) -> tuple[int, int] | None:
@@ -115,15 +131,17 @@ def _year_after(tokens: Sequence[Token], place: int) -> tuple[int, int] | None:
     return None
 
 
-def _name_at(tokens: Sequence[Token], place: int) -> tuple[frozenset[Key], int] | None:
-    """Return what the month or weekday at `place` is, and where it ends."""
+def _named(tokens: Sequence[Token], place: int) -> DateMention | None:
+    """Return the month, weekday or season at `place`."""
     token = tokens[place]
     names = _names()
     following = tokens[place + 1].form if place + 1 < len(tokens) else ""
     for bare in without_clitics(token.form):
         for phrase, last in ((f"{bare} {following}", place + 2), (bare, place + 1)):
-            if phrase in names and (token.arabic or token.capital) and not _is_doubtful(tokens, place, last, phrase):
-                return names[phrase], last
+            date = names.get(phrase)
+            season = date is not None and date.month is None and phrase in _SEASON_WORDS
+            if date and (token.arabic or token.capital or season) and not _is_doubtful(tokens, place, last, phrase):
+                return DateMention(place, last, frozenset({date}))
     return None
 
 
@@ -137,73 +155,75 @@ def _is_doubtful(tokens: Sequence[Token], place: int, last: int, phrase: str) ->
         return False
     if before and (before.number or (before.form in _LED_BY and not tokens[place].opens)):
         return False
-    if (
-        before
-        and before.form in _BETWEEN
-        and place > 1
-        and (tokens[place - 2].number or tokens[place - 2].form in _names())
-    ):
+    two_before = tokens[place - 2] if place > 1 else None
+    if before and two_before and before.form in _BETWEEN and (two_before.number or two_before.form in _names()):
         return False
     return not (after and (after.number or after.form == "/" or after.form in _names()))
 
 
-def _with_day(tokens: Sequence[Token], date: Mention, numbers: Sequence[Mention]) -> Mention:
-    months = [key[1:] for key in date.keys if key[0] == "month"]
+def _with_day(tokens: Sequence[Token], mention: DateMention, numbers: Sequence[Number]) -> DateMention:
+    months = [date for date in mention.dates if date.month and not date.day]
     if not months:
-        return date
-    near = [number for number in numbers if 0 <= max(number.first - date.last, date.first - number.last) <= _REACH]
-    days = {number: day for number in near for day in _days(number)}
-    also = {("day", *month, day) for month in months for day in days.values()}
-    beside = [number for number in days if all(token.form in _BETWEEN for token in _gap(tokens, number, date))]
+        return mention
+    near = [one for one in numbers if 0 <= max(one.first - mention.last, mention.first - one.last) <= _REACH]
+    days = {number: day for number in near for value in number.values if (day := _day(value))}
+    also = frozenset(replace(month, day=day) for month in months for day in days.values())
+    beside = [number for number in days if all(token.form in _BETWEEN for token in _gap(tokens, number, mention))]
     if not beside:
-        return replace(date, also=frozenset(also))
-    stated = {("day", *month, days[number]) for month in months for number in beside}
-    first, last = min(date.first, beside[0].first), max(date.last, beside[-1].last)
-    return Mention(Kind.DATE, first, last, frozenset(stated), date.keys | also)
+        return replace(mention, also=also)
+    stated = frozenset(replace(month, day=days[number]) for month in months for number in beside)
+    first, last = min(mention.first, beside[0].first), max(mention.last, beside[-1].last)
+    return DateMention(first, last, stated, also)
 
 
-def _days(number: Mention) -> Iterator[int]:
-    """Yield the day of a month that a number can be."""
-    for key in number.keys:
-        if key[0] == "number" and isinstance(key[1], Fraction) and key[1].denominator == 1 and 1 <= key[1] <= 31:
-            yield int(key[1])
+def _day(value: object) -> int | None:
+    """Return the day of a month that a number can be."""
+    return next((day for day in range(1, 32) if day == value), None)
 
 
-def _gap(tokens: Sequence[Token], number: Mention, date: Mention) -> Sequence[Token]:
-    return tokens[number.last : date.first] if number.first < date.first else tokens[date.last : number.first]
+def _gap(tokens: Sequence[Token], number: Number, mention: DateMention) -> Sequence[Token]:
+    before = number.first < mention.first
+    return tokens[number.last : mention.first] if before else tokens[mention.last : number.first]
 
 
-def _read_numeric(tokens: Sequence[Token], place: int, dates: Dates) -> None:
-    """Read 27/11/2024, 11/27/2024 or 2024-11-27."""
+def _numeric(tokens: Sequence[Token], place: int) -> DateMention | None:
+    """Return 27/11/2024, 11/27/2024 or 2024-11-27."""
     forms = [token.form for token in tokens[place : place + 5]]
     if len(forms) < 5 or forms[1] not in ("/", "-") or forms[3] != forms[1] or not all(map(str.isdecimal, forms[::2])):
-        return
+        return None
     year_first = len(forms[0]) == 4
     parts = forms[2::2] if year_first else forms[:3:2]
-    if any(len(part) > 2 for part in parts) or len(forms[0 if year_first else 4]) not in (2, 4):
-        return
+    year = forms[0 if year_first else 4]
+    if any(len(part) > 2 for part in parts) or len(year) not in (2, 4):
+        return None
     one, two = map(int, parts)
     orders = {(one, two)} if year_first else {(two, one), (one, two)}
-    days = frozenset(("day", "gregorian", month, day) for month, day in orders if 1 <= month <= 12 and 1 <= day <= 31)
-    if days:
-        also = {number_key(Fraction(one)), number_key(Fraction(two))} | {("month", *day[1:3]) for day in days}
-        dates.mentions.append(Mention(Kind.DATE, place, place + 5, days, frozenset(also)))
-        dates.taken.update({place + 2, place + 4} if year_first else {place, place + 2})
+    dates = frozenset(
+        Date(int(year) if len(year) == 4 else None, month, day)
+        for month, day in orders
+        if 1 <= month <= 12 and 1 <= day <= 31
+    )
+    return DateMention(place, place + 5, dates) if dates else None
+
+
+_SEASON_WORDS = frozenset(_SEASONS.replace(",", " ").split())
 
 
 @cache
-def _names() -> dict[str, frozenset[Key]]:
-    """Return every name of a month or weekday in search form, with what it is; read from CLDR once."""
+def _names() -> dict[str, Date]:
+    """Return every name of a month, weekday or season in search form, with what it is; read from CLDR once."""
     from babel import Locale
 
-    names: dict[str, frozenset[Key]] = {}
+    names: dict[str, Date] = {}
     for name in _LOCALES:
         locale = Locale.parse(name)
         for month, wide in locale.months["format"]["wide"].items():
-            names[search_form(wide)] = frozenset({("month", "gregorian", month)})
+            names[search_form(wide)] = Date(month=month)
         for day, wide in locale.days["format"]["wide"].items():
-            names[search_form(wide)] = frozenset({("weekday", day)})
-    for calendar, table in (("gregorian", _SPELLINGS), ("hijri", _HIJRI)):
-        for month, forms in enumerate(table.split(","), start=1):
-            names |= {form.replace("_", " "): frozenset({("month", calendar, month)}) for form in forms.split()}
+            names[search_form(wide)] = Date(name=f"day {day}")
+    for first, table in ((1, _SPELLINGS), (13, _HIJRI)):
+        for month, forms in enumerate(table.split(","), start=first):
+            names |= {form.replace("_", " "): Date(month=month) for form in forms.split()}
+    for forms in _SEASONS.split(","):
+        names |= {form: Date(name=forms.split()[0]) for form in forms.split()}
     return names

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from bot.grounding.facts.function_words import FUNCTION_WORDS
-from bot.grounding.facts.numbers import without_clitics
-from bot.grounding.facts.tokens import Key, Token, tokenize, word_set
+from bot.grounding.facts.tokens import ARABIC_FUNCTION_WORDS, Token, tokenize, without_clitics, word_set
+from index.text.search_form import is_arabic
 
 _LONGEST = 6
 """Words of the longest name."""
@@ -34,21 +33,21 @@ _COMMON = word_set(
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
-    """A known name at `tokens[first:last]`; names of one thing have a key in common."""
+class KnownName:
+    """A known name at `tokens[first:last]`, and the things that are called so."""
 
     first: int
     last: int
-    keys: frozenset[Key]
+    things: frozenset[str]
     asserted: bool
     """False: also a common word, so that a claim is not held to it."""
-    person: bool = False
+    is_person: bool = False
     """A name of a person, which only its own spellings agree with."""
 
 
 @dataclass(slots=True)
 class _Entry:
-    keys: frozenset[Key] = frozenset()
+    things: frozenset[str] = frozenset()
     asserted: bool = True
     acronym: bool = False
     in_place: bool = False
@@ -56,9 +55,9 @@ class _Entry:
     person: bool = False
 
 
-def find_known(tokens: Sequence[Token]) -> list[Name]:
+def find_known(tokens: Sequence[Token]) -> list[KnownName]:
     """Return the known names of `tokens` in order, the longest at each place."""
-    found: list[Name] = []
+    found: list[KnownName] = []
     place = 0
     while place < len(tokens):
         name = next(known_at(tokens, place), None)
@@ -68,7 +67,7 @@ def find_known(tokens: Sequence[Token]) -> list[Name]:
     return found
 
 
-def known_at(tokens: Sequence[Token], place: int) -> Iterator[Name]:
+def known_at(tokens: Sequence[Token], place: int) -> Iterator[KnownName]:
     """Yield the known names that start at `place`, the longest first."""
     names, token = _names(), tokens[place]
     if not (token.arabic or token.capital):
@@ -79,7 +78,12 @@ def known_at(tokens: Sequence[Token], place: int) -> Iterator[Name]:
             entry = names.get(" ".join([bare, *rest[:size]]))
             if entry and (token.upper or not entry.acronym):
                 asserted = entry.asserted or (entry.in_place and _stands_as_name(tokens, place, person=entry.person))
-                yield Name(place, place + size + 1, entry.keys, asserted, entry.person)
+                yield KnownName(place, place + size + 1, entry.things, asserted, entry.person)
+
+
+def arabic_names() -> Iterator[str]:
+    """Yield the Arabic names that are nothing else."""
+    return (name for name, entry in _names().items() if entry.asserted and is_arabic(name))
 
 
 def is_given(token: Token) -> bool:
@@ -99,7 +103,7 @@ def _stands_as_name(tokens: Sequence[Token], place: int, *, person: bool) -> boo
     if not person:
         return before in _TO_PLACES
     token = tokens[place]
-    if token.tanwin or token.form[:2] in ("ال", "لل") or (place and tokens[place - 1].form in FUNCTION_WORDS):
+    if token.tanwin or token.form[:2] in ("ال", "لل") or (place and tokens[place - 1].form in ARABIC_FUNCTION_WORDS):
         return False
     near = [other for at in (place - 1, place + 1) if 0 <= at < len(tokens) for other in [tokens[at]]]
     paired = _is_plainly_given(token) and any(_is_plainly_given(other) for other in near)
@@ -136,9 +140,9 @@ def _names() -> dict[str, _Entry]:
 
 def _add_person(names: dict[str, _Entry], english: Sequence[str], arabic: Sequence[str]) -> None:
     """Add the spellings of a name of people; one that is a place too stays the place."""
-    keys: frozenset[Key] = frozenset({("person", _form(english[0]))})
+    things: frozenset[str] = frozenset({f"person {_form(english[0])}"})
     for name in (*english, *arabic):
-        entry = _Entry(keys, asserted=name[0] not in "~^", in_place=name[0] == "^", person=True)
+        entry = _Entry(things, asserted=name[0] not in "~^", in_place=name[0] == "^", person=True)
         names.setdefault(_form(name.lstrip("~^")), entry)
 
 
@@ -161,19 +165,19 @@ def _cldr() -> Iterator[tuple[str, str, bool]]:
 def _add(
     names: dict[str, _Entry], english: Sequence[str], arabic: Sequence[str], *, has_adjective: bool = False
 ) -> None:
-    """Add the names of one thing, under the key of the thing that has one of its English names already."""
+    """Add the names of one thing, as the thing that has one of its English names already."""
     forms = [_form(name) for name in english]
-    known = [names[form].keys for form in forms if form in names]
-    keys: frozenset[Key] = known[0] if known else frozenset({("name", forms[0])})
+    known = [names[form].things for form in forms if form in names]
+    things: frozenset[str] = known[0] if known else frozenset({forms[0]})
     for name, form in zip(english, forms, strict=True):
         for variant in _english_forms(form):
             entry = names.setdefault(variant, _Entry(acronym=name.isupper()))
-            entry.keys |= keys
+            entry.things |= things
     for name in arabic:
         plain = name.lstrip("~^")
         for variant in _arabic_forms(_form(plain), has_adjective=has_adjective, definite=plain.startswith("ال")):
             entry = names.setdefault(variant, _Entry())
-            entry.keys |= keys
+            entry.things |= things
             entry.asserted &= name[0] not in "~^" and variant not in _COMMON
             entry.in_place |= name[0] == "^"
 

@@ -1,4 +1,4 @@
-"""The words for numbers, percentages and currencies in Arabic and English, in search form. Tables only."""
+"""The words for numbers in Arabic and English, in search form. Tables only; what they measure is `units`."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -125,12 +125,11 @@ DENOMINATORS: dict[str, int] = {
     **dict.fromkeys(("third", "thirds", "اثلاث"), 3),
     **dict.fromkeys(("quarter", "quarters", "fourths", "ارباع"), 4),
     **dict.fromkeys(("fifth", "fifths", "اخماس"), 5),
+    **dict.fromkeys(("sixth", "sixths", "اسداس"), 6),
+    **dict.fromkeys(("seventh", "sevenths", "اسباع"), 7),
+    **dict.fromkeys(("eighth", "eighths", "اثمان"), 8),
+    **dict.fromkeys(("ninth", "ninths", "اتساع"), 9),
     **dict.fromkeys(("tenth", "tenths", "اعشار"), 10),
-}
-# After a number they make its value in years another way of saying it: "five decades" is 50 years.
-YEARS: dict[str, int] = {
-    **dict.fromkeys(("decade", "decades", "عقد", "عقدا", "عقود"), 10),
-    **dict.fromkeys(("century", "centuries", "قرن", "قرنا", "قرون"), 100),
 }
 # Plurals of a size that is not counted: "thousands of soldiers".
 SIZES: dict[str, int] = {
@@ -154,47 +153,6 @@ FIRM_BEFORE = word_set("a one the world per من نحو حوالي زهاء قر
 DEFINITE_ORDINALS = word_set("الاول الاولي الثانيه والاول والاولي والثانيه")
 # Other words that only look like a number with a preposition: "لست" is "I am not", not "for six".
 NO_NUMBERS = word_set("لست فلست كمئه")
-PERCENT_PHRASES: frozenset[tuple[str, ...]] = frozenset(
-    tuple(phrase.split())
-    for phrase in (
-        "%",
-        "percent",
-        "percentage",
-        "pct",
-        "per cent",
-        "بالمئه",
-        "بالمائه",
-        "في المئه",
-        "في المائه",
-        "من المئه",
-        "من المائه",
-        "نقطه مئويه",
-        "نقاط مئويه",
-    )
-)
-
-CURRENCIES: dict[str, str] = {
-    form: forms.split()[0]
-    for forms in (
-        "dollar dollars $ usd دولار دولارا دولارات دولارين دولاران",
-        "euro euros € eur يورو",
-        "pound pounds £ gbp quid جنيه جنيها جنيهات استرليني ليره ليرات باوند lira liras ₺",
-        "yen ¥ jpy ين",
-        "yuan renminbi cny rmb يوان رنمينبي",
-        "ruble rubles rouble roubles ₽ rub روبل روبلا روبلات",
-        "rupee rupees ₹ inr روبيه روبيات",
-        "riyal riyals rial rials ريال ريالا ريالات",
-        "dinar dinars دينار دينارا دنانير",
-        "dirham dirhams درهم درهما دراهم",
-        "franc francs chf فرنك فرنكا فرنكات",
-        "krona krone kronor kroner كرونه كرونات",
-        "krw ₩ وون",
-        "shekel shekels ₪ شيكل شيكلا شواكل",
-        "peso pesos بيزو",
-    )
-    for form in forms.split()
-}
-
 # Nouns whose plural is broken, so that ـان and ـين after them make two of them and never many.
 DUAL_NOUNS = word_set(
     """
@@ -215,3 +173,5 @@ NO_DUALS = word_set(
     شتان تيتان كابتان قبطان سلاتين تاتين ياتين موتين مانهاتان كوينتان بريتان كاتان ايتان ناتان بوتان
     """
 )
+# Duals that end like Pakistan.
+NO_LANDS = word_set("مدرستان مؤسستان جلستان رئيستان كنيستان دراستان سياستان منافستان ممارستان")

@@ -1,17 +1,22 @@
-"""Whether a claim says what sentences say, by the bundled encoders."""
+"""Whether a claim, what it quotes and the reason that it gives say what sentences say, by the bundled encoders."""
 
 from functools import cache
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.grounding.agreement import EncoderAgreement, parts
+from bot.grounding.agreement import EncoderAgreement, added_reason, invented_quote, parts
 from config.settings import load_settings
 from index.models.choose import make_encoders
+from index.text.search_form import without_diacritics
 
 LONG = (
     "Six-time Grammy winner and Academy Award nominee Lady Gaga performed the national anthem, "
     "while Academy Award winner Marlee Matlin provided American Sign Language translation."
 )
+SPOKE = "وأشار بوجدانوف إلى أن المحادثات “تسير بطريقة بناءة”."
+SAID = 'He said "the bridge will never be closed" and left.'
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +60,60 @@ def test_parts_are_few_and_long_enough() -> None:
         "four five six.",
     ]
     assert len(parts([", ".join(f"a b c{number}" for number in range(1000))])) == 25
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "quote"),
+    [
+        ("Bogdanov said the talks are “treating it with care”.", SPOKE, "treating it with care"),
+        ("قال إن المحادثات «متوقفة تماما منذ أسبوع».", SPOKE, "متوقفة تماما منذ أسبوع"),
+        ('He said "the bridge will be closed soon".', SAID, "the bridge will be closed soon"),
+        ("قال إن «الطقس كان جميلا في الصيف».", SAID, "الطقس كان جميلا في الصيف"),
+    ],
+)
+def test_words_put_into_a_mouth_are_found(agrees: EncoderAgreement, claim: str, source: str, quote: str) -> None:
+    assert invented_quote(claim, [source], agrees) == quote
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("Bogdanov said the talks “proceed in a constructive way”.", SPOKE),
+        ("قال إن المحادثات «تسير بطريقة بنّاءة».", SPOKE),
+        ('He said "The bridge will never be closed."', SAID),
+        ("قال إن «الجسر لن يغلق أبدا».", SAID),
+        ('The song "Grey Bridge" is about it.', SAID),
+        ("No quotation at all.", SAID),
+        ('An open " mark', SAID),
+    ],
+)
+def test_what_was_said_is_let_pass(agrees: EncoderAgreement, claim: str, source: str) -> None:
+    assert invented_quote(claim, [source], agrees) == ""
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        ("Prices rose because of the long war.", "the long war"),
+        ("Prices rose due to fears of a war, the bank said.", "fears of a war, the bank said"),
+        ("ارتفعت الأسعار بسبب الحرب في المنطقة.", "الحرب في المنطقة"),
+        ("ارتفعت الأسعار لأنّ الحرب طالت كثيرا.", "الحرب طالت كثيرا"),
+        ("Prices rose.", ""),
+        ("Because Assad fell.", ""),
+        ("Prices rose because the harvest failed again.", ""),
+        ("Becauses and thanks are nothing like it at all.", ""),
+        ("وصل إلى كينيا في عام 2015 مع عائلته.", ""),
+    ],
+)
+def test_the_reason_is_what_follows_unless_the_sentence_says_it(claim: str, reason: str) -> None:
+    assert added_reason(claim, ["Prices rose: the harvest failed again."]) == reason
+
+
+@given(st.text(max_size=300), st.lists(st.text(max_size=50), max_size=3))
+def test_any_text_is_read(claim: str, sentences: list[str]) -> None:
+    assert added_reason(claim, sentences) in without_diacritics(claim)
+
+
+@given(st.text(alphabet="because of لأن بسبب", max_size=3000))
+def test_a_reason_is_a_part_of_its_claim(claim: str) -> None:
+    assert added_reason(claim, []) in without_diacritics(claim)

@@ -1,4 +1,4 @@
-"""Sentences, claims that they support and claims that they do not, over many topics: read by tests/test_facts.py.
+"""Sentences, claims that they support and claims that they do not, over many topics: read by test_support.py.
 
 A wrong claim is followed by what must be found wrong in it: a kind of fact and some of its words.
 """
@@ -216,7 +216,7 @@ EXAMPLES = (
             ("أُطلق التلسكوب في كانون الثاني 2021.", "date", "كانون الثاني"),
             ("It was launched in November 2021.", "date", "November"),
             ("It orbits at a distance of 15,000,000 km.", "number", "15,000,000"),
-            ("أُطلق التلسكوب في ديسمبر 2012.", "number", "2012"),
+            ("أُطلق التلسكوب في ديسمبر 2012.", "date", "ديسمبر 2012"),
         ),
     ),
     # sport

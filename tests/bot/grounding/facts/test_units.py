@@ -2,18 +2,20 @@
 
 import pytest
 
-from bot.grounding.facts import unsupported
-from tests.bot.grounding.facts.test_facts import QUANTITIES
+from bot.grounding.support import find_unsupported
+from tests.bot.grounding.test_support import QUANTITIES
 
 
 def wrong(claim: str, source: str) -> list[str]:
-    return [fact.text for fact in unsupported(claim, [source]) if fact.kind in QUANTITIES]
+    return [fact.text for fact in find_unsupported(claim, [source]) if fact.kind in QUANTITIES]
 
 
 @pytest.mark.parametrize(
     ("source", "claim"),
     [
         ("The army lost three tanks.", "خسر الجيش دبابتين."),
+        ("The tanks were lost.", "خسر الجيش دبابتين."),
+        ("خسر الجيش الدبابات.", "خسر الجيش دبابتين."),
         ("خسر الجيش دبابة.", "خسر الجيش دبابتين."),
         ("أصيبت ثلاث طائرات.", "أصيبت طائرتان."),
         ("The attack hit three aircraft.", "أصاب الهجوم طائرتين."),
@@ -41,8 +43,6 @@ def test_another_small_number_is_found(source: str, claim: str) -> None:
     [
         ("The army lost two tanks.", "خسر الجيش دبابتين."),
         ("Both tanks were lost.", "خسر الجيش دبابتين."),
-        ("The tanks were lost.", "خسر الجيش دبابتين."),
-        ("خسر الجيش الدبابات.", "خسر الجيش دبابتين."),
         ("The minister visited Pakistan.", "زار الوزير باكستان."),
         ("Sales doubled in 2020.", "تضاعفت المبيعات في 2020."),
         ("تضاعفت المبيعات في 2020.", "Sales doubled in 2020."),
@@ -150,44 +150,33 @@ def test_a_number_with_its_unit_is_let_pass(claim: str) -> None:
     assert wrong("They took 10 towns.", DAYS + " They took 10 towns.") == []
 
 
-BASE = "The base at Tartus, built by the Soviet Union in 1971 and expanded in 2017, became a strategic point."
-QAIDA = "أصبحت قاعدة طرطوس، التي بناها الاتحاد السوفييتي عام 1971 ووسعتها عام 2017، نقطة استراتيجية."
-LIFE = "He was born in Basra in 1940 and died in Mosul in 1999."
-
-
 @pytest.mark.parametrize(
-    ("source", "claim", "year"),
+    "same",
     [
-        (BASE, "The base was expanded in 1971.", "1971"),
-        (BASE, "The Soviet Union built the base in 2017.", "2017"),
-        (QAIDA, "وُسّعت قاعدة طرطوس في عام 1971.", "1971"),
-        (QAIDA, "بنى الاتحاد السوفييتي قاعدة طرطوس عام 2017.", "2017"),
-        (LIFE, "He was born in 1999.", "1999"),
-        (LIFE, "He died in Mosul in 1940.", "1940"),
+        ("at 3:30", "الساعة الثالثة والنصف", "3:30"),
+        ("1500 kg", "1.5 t", "طن ونصف", "1.5 tonnes", "a ton and a half"),
+        ("90%", "تسعة أعشار السكان", "nine tenths", "90 في المئة"),
+        ("90 minutes", "an hour and a half", "ساعة ونصف"),
+        ("300 BC", "300 قبل الميلاد", "300 ق.م"),
+        ("1445 AH", "1445 هـ", "1445 للهجرة"),
+        ("48 hours", "two days", "يومين"),
     ],
 )
-def test_the_year_of_another_clause_is_found(source: str, claim: str, year: str) -> None:
-    assert wrong(claim, source) == [year]
+def test_one_quantity_is_the_same_in_every_unit(same: tuple[str, ...]) -> None:
+    assert not {(claim, source): found for claim in same for source in same if (found := wrong(claim, source))}
 
 
 @pytest.mark.parametrize(
     ("source", "claim"),
     [
-        (BASE, "The base was built in 1971."),
-        (BASE, "It was expanded in 2017."),
-        (BASE, "In 1971."),
-        (BASE, "It was built by the Soviet Union in 1971 and expanded in 2017."),
-        (QAIDA, "بنى الاتحاد السوفييتي قاعدة طرطوس عام 1971."),
-        (QAIDA, "وسّعت قاعدة طرطوس عام 2017."),
-        (QAIDA, "أصبحت قاعدة طرطوس نقطة استراتيجية عام 2017."),
-        (LIFE, "He was born in Basra in 1940."),
-        ("In 1971 they built it, and in 2017 Russia expanded it.", "Russia expanded it in 2017."),
-        (
-            "It opened in 1932 after the last workers finished it in 1931.",
-            "It opened in 1932 after workers finished it.",
-        ),
-        ("It was built in 1971. Later it was expanded, in 2017.", "Built in 1971, it was expanded later."),
+        ("عام 1445 هـ", "in AD 1445"),
+        ("in 1445 AH", "1445 CE"),
+        ("in 300 BC", "in 300 CE"),
+        ("in 300 BC", "عام 300 ميلادية"),
+        ("in 300 BC", "in 300"),
+        ("1.5 t", "1500 t"),
+        ("3:30", "3:15"),
     ],
 )
-def test_the_year_of_its_clause_is_let_pass(source: str, claim: str) -> None:
-    assert wrong(claim, source) == []
+def test_another_era_or_size_is_found(source: str, claim: str) -> None:
+    assert wrong(claim, source)
