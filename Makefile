@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 
 .PHONY: ask install chat test lint types unit fuzz calibrate benchmark-evidence benchmark-speed benchmark-evaluation \
-    benchmark-grounding benchmark-readers benchmark-library benchmark-telegram evaluate floors format constraints clean
+    benchmark-contraries benchmark-grounding benchmark-readers benchmark-library benchmark-telegram evaluate floors format constraints clean
 
 ask: .venv/.installed
 	@$(BIN)/sanad index --quiet seeds
@@ -63,6 +63,10 @@ benchmark-evaluation: .venv/.tested
 # MODEL_URL: an OpenAI-compatible server, e.g. http://127.0.0.1:11434/v1
 benchmark-grounding: .venv/.tested
 	$(BIN)/python -m benchmarks.grounding --base-url $(MODEL_URL) --data $(DATA)
+
+# English contraries come from Debian's wordnet-base, where it is installed.
+benchmark-contraries: .venv/.tested
+	$(BIN)/python -m benchmarks.contraries --data $(DATA)
 
 benchmark-readers: .venv/.tested
 	$(BIN)/python -m benchmarks.readers seeds/*.txt
