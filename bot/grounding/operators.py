@@ -27,6 +27,7 @@ class Operator(StrEnum):
     FROM = auto()
     WITH = auto()
     AGAINST = auto()
+    BY = auto()
 
 
 OPPOSITES = {
@@ -79,6 +80,7 @@ _PHRASES: dict[Operator | None, str] = {
     Operator.FROM: "from out_of من",
     Operator.WITH: "with مع",
     Operator.AGAINST: "against ضد",
+    Operator.BY: "by",  # what is done by somebody is not what they do
     None: (
         "not_only no_doubt no_sooner if_not more_or_less ليس_فقط لا_يزال لا_تزال لا_يزالون لا_زال لا_سيما لا_بد "
         "ما_زال لم_يزل لم_تكتف at_all after_all من_قبل بعد_ان بعد_ذلك بعد_ما قبل_ذلك"

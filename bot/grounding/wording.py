@@ -49,8 +49,6 @@ class _Step:
     place: int
     last: int
     """The last word of a name that begins at `place`."""
-    rank: int
-    """Its place, were every passive active."""
 
 
 def find_departures(claim: str, sentences: Sequence[str], *, question: str = "") -> list[Departure]:
@@ -158,7 +156,7 @@ def _align(choices: Sequence[tuple[Word, list[tuple[int, int]]]], sources: Seque
             shared = word.keys & source.words[place].keys
             named = any(key.startswith(("thing ", "short ", "long ")) for key in shared)
             end = source.spans.get(place, place) if named else place
-            step = _Step(word, sentence, place, end, source.words[place].rank)
+            step = _Step(word, sentence, place, end)
             own = _FAULT * _differs(word, source.words[place]) + _OTHER_FORM * (shared != word.keys)
             ways = [cost + _way(before, step, source) for cost, before, _ in best] or [0]
             column.append((own + min(ways), step, ways.index(min(ways))))
@@ -230,8 +228,8 @@ def _joins_halves(one: _Step, two: _Step, by_sentence: dict[int, list[_Step]], s
 
 
 def _is_turned(steps: Sequence[_Step], said: Wording, source: Wording) -> bool:
-    ordered = _with_verb_first(sorted(steps, key=lambda step: step.word.rank), said)
-    starts = [at for at in range(1, len(ordered)) if ordered[at].rank < ordered[at - 1].rank]
+    ordered = _with_verb_first(steps, said)
+    starts = [at for at in range(1, len(ordered)) if ordered[at].place < ordered[at - 1].place]
     if len(starts) >= _MOST_RUNS:
         return True
     if starts and not _is_moved(ordered[: starts[0]], ordered[starts[0] :], said, source):
@@ -241,8 +239,8 @@ def _is_turned(steps: Sequence[_Step], said: Wording, source: Wording) -> bool:
 
 def _with_verb_first(steps: Sequence[_Step], said: Wording) -> Sequence[_Step]:
     """Return steps with an Arabic verb before its subject, as most sentences have it, where a claim has it after."""
-    at = next((at for at in range(1, len(steps)) if steps[at].rank < steps[at - 1].rank), 0)
-    if not at or not said.tokens[steps[at].word.first].arabic or steps[at].rank + 1 != steps[0].rank:
+    at = next((at for at in range(1, len(steps)) if steps[at].place < steps[at - 1].place), 0)
+    if not at or not said.tokens[steps[at].word.first].arabic or steps[at].place + 1 != steps[0].place:
         return steps
     return [steps[at], *steps[:at], *steps[at + 1 :]]
 
@@ -252,25 +250,16 @@ def _is_moved(front: Sequence[_Step], rest: Sequence[_Step], said: Wording, sour
 
     The phrase moved to the front stands together in the source. One moved to the end is adverbial: "in 1971".
     """
-    if not any(front[0].rank < step.rank < front[-1].rank for step in rest):
-        if _is_adverbial(front[0], source) or _is_adverbial(rest[0], source):
-            return True
-        if _is_count(front[0]):
-            return False
-        jumped = sum(step.rank < front[0].rank for step in rest)
-        return not said.tokens[front[0].word.first].arabic or jumped < 2 or _takes_up(front, rest, said, source)
-    stands_together = not any(rest[0].rank < step.rank < rest[-1].rank for step in front)
-    return stands_together and (_is_adverbial(rest[0], source) or _are_listed(front, rest, said, source))
-
-
-def _are_listed(front: Sequence[_Step], rest: Sequence[_Step], said: Wording, source: Wording) -> bool:
-    """Say whether "and" joins what has changed places: "18 cars and 220 passengers"."""
-    after = next((step for step in front if step.rank == rest[-1].rank + 1), None)
-    return (
-        after is not None
-        and follows_and(said.tokens, rest[0].word.first)
-        and follows_and(source.tokens, source.words[after.place].first)
-    )
+    if any(front[0].place < step.place < front[-1].place for step in rest):
+        stands_together = not any(rest[0].place < step.place < rest[-1].place for step in front)
+        return stands_together and _is_adverbial(rest[0], source)
+    if _is_adverbial(front[0], source) or _is_adverbial(rest[0], source):
+        return True
+    if _is_count(front[0]):
+        return False
+    # Arabic has its verb first as a rule: what stands before verb and subject may as well be their object.
+    jumped = sum(step.place < front[0].place for step in rest)
+    return not said.tokens[front[0].word.first].arabic or jumped < 2 or _takes_up(front, rest, said, source)
 
 
 def _is_adverbial(step: _Step, source: Wording) -> bool:

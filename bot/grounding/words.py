@@ -15,7 +15,6 @@ from bot.grounding.facts.tokens import (
     Token,
     arabic_keys,
     english_keys,
-    is_irregular,
     without_clitics,
     word_set,
 )
@@ -61,8 +60,6 @@ class Word:
     """It is what somebody wants or promises to do: "to build", "أن يبني"."""
     led: bool = False
     """A preposition stands before it."""
-    rank: int = 0
-    """Its place in the text, were every passive active: "Faisal opened the bridge" for "it was opened by Faisal"."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,6 @@ def read_wording(text: str) -> Wording:
             bound[number].add(one.operator)
         for number in range(max(before, 0) if trailing else after, min(after + _NEAR, len(plain))):
             near[number].add(one.operator)
-    ranks = _active_order(facts.tokens, plain)
     words = tuple(
         replace(
             word,
@@ -106,7 +102,6 @@ def read_wording(text: str) -> Wording:
             near=frozenset(near[number] | bound[number]),
             intended=_is_intended(facts.tokens, word.first),
             led=_is_led(facts.tokens, word.first),
-            rank=ranks[number],
         )
         for number, word in enumerate(plain)
     )
@@ -115,43 +110,6 @@ def read_wording(text: str) -> Wording:
         for key in word.keys:
             places[key].append(number)
     return Wording(facts, words, dict(places), dict(_spans(facts.tokens, words)))
-
-
-def _active_order(tokens: Sequence[Token], words: Sequence[Word]) -> list[int]:
-    """Return the rank of each word, as if no verb were passive, and no owner stood before what is owned.
-
-    "A storm damaged the pier of the island" for "the island's pier was damaged by a storm".
-    """
-    order = _with_owners_last(tokens, words)
-    for at, word in enumerate(words[:-1]):
-        if word.last < len(tokens) and tokens[word.last].form == "by" and _is_participle(tokens[word.first].form):
-            agent = [number for number in order if number > at and _is_agent(tokens, word, words[number])]
-            subject = [number for number in order if number < at and words[number].clause == word.clause]
-            if agent and subject and words[min(agent)].mention is None:
-                order[min(subject) : max(agent) + 1] = [*agent, at, *subject]
-    ranks = [0] * len(words)
-    for rank, number in enumerate(order):
-        ranks[number] = rank
-    return ranks
-
-
-def _with_owners_last(tokens: Sequence[Token], words: Sequence[Word]) -> list[int]:
-    order = list(range(len(words)))
-    for at in range(len(words) - 1):
-        if tokens[words[at].last - 1].form.endswith("'s") and words[at].last == words[at + 1].first:
-            order[at : at + 2] = [order[at + 1], order[at]]
-    return order
-
-
-def _is_participle(form: str) -> bool:
-    return form.endswith(("ed", "en", "wn", "ne")) or is_irregular(form)
-
-
-def _is_agent(tokens: Sequence[Token], verb: Word, word: Word) -> bool:
-    """Say whether a word belongs to who did it, which a preposition, a verb or an adverb ends."""
-    forms = [token.form for token in tokens[verb.last + 1 : word.last]]
-    ends = any(form in _PREPOSITIONS or form in COPULAS or form.endswith("ly") for form in forms)
-    return word.clause == verb.clause and not ends
 
 
 def _spans(tokens: Sequence[Token], words: Sequence[Word]) -> Iterator[tuple[int, int]]:

@@ -146,11 +146,6 @@ _ROOT = 5
 """Letters that derived English words share at least: enforce, enforcement."""
 
 
-def is_irregular(form: str) -> bool:
-    """Say whether an English word is an irregular form of another: built, won."""
-    return _BASES.get(form, form) != form
-
-
 @lru_cache(maxsize=50_000)
 def english_keys(form: str) -> frozenset[str]:
     """Return what forms of an English word have in common; two words are forms of one if they share a key."""

@@ -337,7 +337,6 @@ def test_new_words_are_found_in_both_languages() -> None:
     claim = "The bridge was opened by King Faisal because his son loved boats and wanted to fish."
     words = [one.text for one in find_unsupported(claim, [source]) if one.kind is Kind.WORD]
     assert words == ["son", "loved", "boats", "wanted", "fish"]
-    assert find_unsupported("King Faisal opened the bridge.", [source]) == ()
     assert find_unsupported("Builders built the building.", ["They build houses."])[1:] == ()
 
 

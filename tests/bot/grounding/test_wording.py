@@ -51,8 +51,8 @@ def test_the_year_of_its_clause_is_let_pass(source: str, claim: str) -> None:
     ("source", "claim", "kind"),
     [
         ("Google bought YouTube in 2006.", "YouTube bought Google in 2006.", Kind.ORDER),
-        ("The bridge was opened by King Faisal.", "King Faisal was opened by the bridge.", Kind.ORDER),
-        ("King Faisal opened the bridge.", "King Faisal was opened by the bridge.", Kind.ORDER),
+        ("The bridge was opened by King Faisal.", "King Faisal was opened by the bridge.", Kind.OPPOSITE),
+        ("King Faisal opened the bridge.", "King Faisal was opened by the bridge.", Kind.OPPOSITE),
         ("هزم صلاح الدين الفرنجة في حطين.", "هزم الفرنجة صلاح الدين في حطين.", Kind.ORDER),
         ("هزم صلاح الدين الفرنجة في حطين.", "الفرنجة هزموا صلاح الدين في حطين.", Kind.ORDER),
         ("Two soldiers were killed and five were wounded.", "Two soldiers were wounded.", Kind.ORDER),
@@ -89,8 +89,6 @@ def test_what_a_source_does_not_say_is_found(source: str, claim: str, kind: Kind
         ("In 1971 they built the bridge.", "They built the bridge in 1971."),
         ("They built the bridge in 1971.", "In 1971, they built the bridge."),
         ("Paris is the capital of France.", "The capital of France is Paris."),
-        ("A storm damaged the pier in October.", "The pier was damaged by a storm in October."),
-        ("The pier was damaged by a storm.", "A storm damaged the pier."),
         ("هزم صلاح الدين الفرنجة في حطين.", "صلاح الدين هزم الفرنجة في حطين."),
         ("أسس الخليفة المنصور بغداد سنة 762.", "بغداد أسسها الخليفة المنصور سنة 762."),
         ("He enforces the law.", "He enforced the law."),
@@ -121,3 +119,14 @@ def test_a_word_of_the_question_may_name_and_not_assert() -> None:
     assert find_unsupported("The amount for a return ticket is 8 dollars.", source)
     lost = "Who lost the war of 1756?"
     assert find_unsupported("France lost the war of 1756.", ["France won the war of 1756."], question=lost)
+
+
+@pytest.mark.parametrize(
+    ("source", "claim"),
+    [
+        ("A storm damaged the pier in October.", "The pier was damaged by a storm in October."),
+        ("The pier was damaged by a storm.", "A storm damaged the pier."),
+    ],
+)
+def test_a_passive_of_what_a_source_says_costs_a_quotation(source: str, claim: str) -> None:
+    assert find_unsupported(claim, [source])
