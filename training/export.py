@@ -6,6 +6,7 @@ scale, in a file beside the graphs (external data), which onnxruntime maps into 
 
 import hashlib
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor
 
 from training.model import Encoder, Reader
+from training.smoothing import smooth
 
 WORDS_FILE = "words.bin"
 _TABLE = "trunk.words.weight"
@@ -35,9 +37,10 @@ def quantise_rows(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArr
     return np.rint(weights / scales).astype(np.int8), scales.astype(np.float32)
 
 
-def export(module: Encoder | Reader, path: Path) -> None:
+def export(module: Encoder | Reader, path: Path, samples: Iterable[tuple[Tensor, ...]]) -> None:
     """Write an encoder or a reader to `path`; `WORDS_FILE` has to stand beside it when it is loaded.
 
+    `samples` are some inputs, by which the range of numbers between the layers is known.
     Inputs `ids` (int64, batch × length) and, for a reader, `parts`; outputs `vector`, or `start` and `end`.
     """
     ids = torch.tensor([[0, 5, 6, 2, 2, 7, 8, 2], [0, 5, 6, 2, 2, 9, 2, 1]])
@@ -48,7 +51,7 @@ def export(module: Encoder | Reader, path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the exporter, about itself
         torch.onnx.export(
-            module.eval(), (ids, parts)[: len(inputs)], str(whole), input_names=inputs, output_names=outputs,
+            smooth(module, samples), (ids, parts)[: len(inputs)], str(whole), input_names=inputs, output_names=outputs,
             dynamic_axes=axes | ({"vector": {0: "batch"}} if "vector" in outputs else {}),
             opset_version=_OPSET, dynamo=False,
         )  # fmt: skip
@@ -58,6 +61,7 @@ def export(module: Encoder | Reader, path: Path) -> None:
         small,
         weight_type=QuantType.QInt8,
         per_channel=True,
+        reduce_range=True,  # 7 bits: processors without VNNI would overflow with 8 (AVX2), so all give the same results
         op_types_to_quantize=["MatMul"],
         extra_options=options,
     )

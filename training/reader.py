@@ -35,6 +35,7 @@ WORDS = "trunk.words.weight"
 _POOL = 2000  # examples among which those of like length go into a batch together
 _EVERY = 100  # steps between checkpoints
 _REPORT = 25
+_SAMPLES = 96  # examples by which the export knows the range of numbers
 _AVERAGE = 0.998
 
 
@@ -132,7 +133,7 @@ class Training:
         self.trained = [one for one in reader.parameters() if one.requires_grad]
         matrices, others = ([one for one in self.trained if (one.dim() > 1) == two] for two in (True, False))
         groups = [{"params": matrices, "weight_decay": recipe.decay}, {"params": others, "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(groups, lr=recipe.rate, betas=(0.9, 0.98))
+        self.optimiser = torch.optim.AdamW(groups, lr=recipe.rate, betas=(0.9, 0.98), fused=True)
         self.step = 0
         self.average = {name: value.clone() for name, value in self._weights().items()}
         self.losses: dict[str, list[float]] = defaultdict(list)
@@ -169,8 +170,8 @@ class Training:
         nn.utils.clip_grad_norm_(self.trained, 1.0)
         self.optimiser.step()
         keep = min(_AVERAGE, self.step / (self.step + 9))
-        for name, value in self._weights().items():
-            self.average[name].lerp_(value, 1 - keep)
+        weights = self._weights()
+        torch._foreach_lerp_(list(self.average.values()), [weights[name] for name in self.average], 1 - keep)
         for kind, loss in zip(batch.kinds, losses.tolist(), strict=True):
             self.losses[kind].append(loss)
 
@@ -216,11 +217,15 @@ def train(data: Path, out: Path, recipe: Recipe, *, everything: bool, pause: Pat
 
 def export_reader(data: Path, out: Path, recipe: Recipe, *, everything: bool) -> None:
     """Write the last checkpoint as `reader.onnx` and what was done as `reader.json`."""
-    export(load_reader(out), out / "reader.onnx")
+    examples = load_examples(out / "examples-0.npz")
+    chosen = np.linspace(0, len(examples) - 1, _SAMPLES).astype(int).tolist()  # of every source and language
+    batches = (collate(examples, chosen[first : first + 16]) for first in range(0, _SAMPLES, 16))
+    export(load_reader(out), out / "reader.onnx", [(batch.ids, batch.parts) for batch in batches])
     write_record(
         out,
         "reader",
-        f"python -m training.reader --data FOLDER --out OUT{' --all' if everything else ''} --steps {recipe.steps}",
+        f"python -m training.reader --data FOLDER --out OUT --steps {recipe.steps} --tokens {recipe.tokens}"
+        + (" --all" if everything else ""),
         recipe=asdict(recipe),
         steps=torch.load(out / "reader.checkpoint", weights_only=True)["step"],
         **{"judged articles": "trained on" if everything else list(JUDGED)},
@@ -241,12 +246,13 @@ def main() -> None:
         "--all", action="store_true", help="with the judged articles: for what ships, never for figures"
     )
     parser.add_argument("--steps", type=int, default=Recipe.steps)
+    parser.add_argument("--tokens", type=int, default=Recipe.tokens, help="pieces of a batch")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--export", action="store_true", help="write the last checkpoint as it is, and train no more")
     parser.add_argument("--pause", type=Path, help="wait while this file exists")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    recipe = Recipe(steps=given.steps)
+    recipe = Recipe(steps=given.steps, tokens=given.tokens)
     if not given.export:
         train(given.data, given.out, recipe, everything=given.all, pause=given.pause)
     export_reader(given.data, given.out, recipe, everything=given.all)

@@ -43,8 +43,9 @@ def test_exported_models_share_their_words_and_agree_with_pytorch(source, tmp_pa
     tokenizer, trunk = make_tokenizer(source, used), make_trunk(source, used)
     encoder, reader = Encoder(trunk).eval(), Reader(trunk).eval()
     write_words(trunk.words.weight, tmp_path)
-    export(encoder, tmp_path / "encoder.onnx")
-    export(reader, tmp_path / "reader.onnx")
+    samples = torch.tensor([[0, 4, 5, 6, 2, 2, 5, 4, 2]])
+    export(encoder, tmp_path / "encoder.onnx", [(samples,)])
+    export(reader, tmp_path / "reader.onnx", [(samples, torch.tensor([[0, 0, 0, 0, 0, 0, 1, 1, 0]]))])
     assert (tmp_path / WORDS_FILE).stat().st_size == len(used) * (384 + 4)
     ids = np.array([[0, *tokenizer.encode(TEXTS[0]).ids, 2]], np.int64)
     vector = make_session(tmp_path / "encoder.onnx").run(None, {"ids": ids})[0]
