@@ -124,7 +124,7 @@ class Corpus:
     @cached_property
     def translated_paragraphs(self) -> dict[str, str]:
         """Of XQuAD's paragraphs, each in the other language."""
-        found = {}
+        found: dict[str, str] = {}
         for versions in self.parallel.values():
             arabic, english = versions["ar-ar"].paragraph, versions["en-en"].paragraph
             found |= {arabic: english, english: arabic}

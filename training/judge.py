@@ -102,7 +102,9 @@ def area(positive: Sequence[float], negative: Sequence[float]) -> float:
 
 def judge_near_misses(reader: WindowReader, questions: Sequence[Question]) -> dict[str, float]:
     """Tell answerable questions from near misses, on their paragraphs."""
-    yes, no, matches = [], [], []
+    yes: list[float] = []
+    no: list[float] = []
+    matches = []
     for question in questions:
         found = reader.best(question.text, question.paragraph, budget=PARAGRAPH_BUDGET)
         (yes if question.answers else no).append(found.score)
@@ -138,7 +140,7 @@ def judge_articles(reader: WindowReader, questions: Sequence[Question]) -> dict[
     )
     means = np.mean([row[:6] for row in rows], 0)
     figures = {name: float(mean) for name, mean in zip(names, means, strict=True)}
-    whole, without = (np.array([row[place] for row in rows]) for place in (6, 7))
+    whole, without = ([row[place] for row in rows] for place in (6, 7))
     return {"questions": len(rows), **figures, "paragraph taken away, area": area(whole, without)}
 
 

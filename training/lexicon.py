@@ -151,8 +151,10 @@ def _from_vectors(texts: Iterable[str], vectors: Callable[[list[str]], Floats]) 
         for match in words(text):
             word = match[0]
             if is_content(word) and re.fullmatch(r"[^\W\d_]+", word):
-                arabic = bool(ARABIC.search(word))
-                counted[arabic][word if arabic else word.lower()] += 1
+                if ARABIC.search(word):
+                    counted[1][word] += 1
+                else:
+                    counted[0][word.lower()] += 1
     english, arabic = ([word for word, count in found.most_common() if count >= _FREQUENT] for found in counted)
     return mutual_neighbours(english, arabic, vectors(english), vectors(arabic))
 

@@ -37,7 +37,8 @@ class Layer(nn.Module):
         weights = torch.softmax(query * size**-0.5 @ key.transpose(-1, -2) + mask, -1)
         mixed = (weights @ value).transpose(1, 2).reshape(batch, length, hidden)
         states = self.first_norm(states + self.attended(mixed))
-        return self.second_norm(states + self.narrow(F.gelu(self.widen(states))))
+        result: Tensor = self.second_norm(states + self.narrow(F.gelu(self.widen(states))))
+        return result
 
 
 class Trunk(nn.Module):
@@ -53,7 +54,7 @@ class Trunk(nn.Module):
     def forward(self, ids: Tensor, parts: Tensor | None = None) -> Tensor:
         """(batch, length) → (batch, length, hidden). `parts` is 1 on the text that is read, 0 on the question."""
         part = self.parts.weight[0] if parts is None else self.parts(parts)
-        states = self.norm(self.words(ids) + self.places.weight[: ids.shape[1]] + part)
+        states: Tensor = self.norm(self.words(ids) + self.places.weight[: ids.shape[1]] + part)
         mask = (ids == PAD)[:, None, None, :].to(states.dtype) * NEVER
         if torch.is_autocast_enabled("cpu"):
             mask = mask.to(torch.bfloat16)
@@ -72,8 +73,8 @@ class Encoder(nn.Module):
     def forward(self, ids: Tensor) -> Tensor:
         """(batch, length) → (batch, hidden)."""
         states, present = self.trunk(ids), (ids != PAD)[..., None].to(torch.float32)
-        mean = (states * present).sum(1) / present.sum(1)
-        return mean / mean.norm(dim=-1, keepdim=True)
+        mean: Tensor = (states * present).sum(1) / present.sum(1)
+        return mean / torch.linalg.vector_norm(mean, dim=-1, keepdim=True)
 
 
 class Reader(nn.Module):
@@ -89,7 +90,7 @@ class Reader(nn.Module):
         """(batch, length) twice → (batch, length) twice, `NEVER` where no answer can stand."""
         allowed = (parts == 1) & (ids != PAD)
         allowed = torch.cat([torch.ones_like(allowed[:, :1]), allowed[:, 1:]], 1)
-        logits = self.span(self.trunk(ids, parts)).float()
+        logits: Tensor = self.span(self.trunk(ids, parts)).float()
         logits = torch.where(allowed[..., None], logits, torch.full_like(logits, NEVER))
         return logits[..., 0], logits[..., 1]
 

@@ -129,7 +129,7 @@ class Training:
     def __init__(self, reader: Reader, recipe: Recipe, out: Path) -> None:
         self.reader, self.recipe = reader, recipe
         self.path = out / "reader.checkpoint"
-        reader.get_parameter(WORDS).requires_grad_(requires_grad=False)
+        reader.get_parameter(WORDS).requires_grad_(False)  # noqa: FBT003 - its only parameter
         self.trained = [one for one in reader.parameters() if one.requires_grad]
         matrices, others = ([one for one in self.trained if (one.dim() > 1) == two] for two in (True, False))
         groups = [{"params": matrices, "weight_decay": recipe.decay}, {"params": others, "weight_decay": 0.0}]
@@ -164,9 +164,10 @@ class Training:
             parameters["lr"] = self.recipe.rate_at(self.step)
         with torch.autocast("cpu", torch.bfloat16):
             logits = self.reader(batch.ids, batch.parts)
-        losses = sum(cross_entropy(logits[side], batch.spans[:, side], reduction="none") for side in (0, 1)) / 2
+        first, last = (cross_entropy(logits[side], batch.spans[:, side], reduction="none") for side in (0, 1))
+        losses = (first + last) / 2
         self.optimiser.zero_grad()
-        losses.mean().backward()
+        torch.autograd.backward(losses.mean())
         nn.utils.clip_grad_norm_(self.trained, 1.0)
         self.optimiser.step()
         keep = min(_AVERAGE, self.step / (self.step + 9))

@@ -48,7 +48,7 @@ def load_source(path: Path | None = None) -> SourceModel:
     read.skip(16)
     (size,) = read.values("Q")
     starts = read.array(np.uint32, count + 1)
-    scores = read.array(np.float32, count).copy()
+    scores = read.array(np.float32, count).astype(np.float32)
     blob = read.bytes(size)
     pieces = tuple(blob[starts[i] : starts[i + 1]].decode("utf-8", "replace") for i in range(count))
     characters = _characters(read)

@@ -70,8 +70,10 @@ _SOUNDS = {
     **dict.fromkeys("رr", "r"), **dict.fromkeys("لl", "l"), **dict.fromkeys("مm", "m"), **dict.fromkeys("نn", "n"),
     **dict.fromkeys("فڤfv", "f"),
 }  # fmt: skip
-_WRITTEN = (("sch", "s"), ("tch", "s"), ("sh", "s"), ("ch", "s"), ("تش", "s"), ("th", "s"), ("ph", "f"), ("kh", "k"))
-_WRITTEN += (("gh", "g"), ("ck", "k"), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("كس", "ks"))
+_WRITTEN = (
+    ("sch", "s"), ("tch", "s"), ("sh", "s"), ("ch", "s"), ("تش", "s"), ("th", "s"), ("ph", "f"), ("kh", "k"),
+    ("gh", "g"), ("ck", "k"), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("كس", "ks"),
+)  # fmt: skip
 
 
 @lru_cache(100_000)
