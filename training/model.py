@@ -74,7 +74,8 @@ class Encoder(nn.Module):
         """(batch, length) → (batch, hidden)."""
         states, present = self.trunk(ids), (ids != PAD)[..., None].to(torch.float32)
         mean: Tensor = (states * present).sum(1) / present.sum(1)
-        return mean / torch.linalg.vector_norm(mean, dim=-1, keepdim=True)
+        unit: Tensor = mean / torch.linalg.vector_norm(mean, dim=-1, keepdim=True)
+        return unit
 
 
 class Reader(nn.Module):
