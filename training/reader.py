@@ -142,10 +142,15 @@ class Training:
         return {name: value for name, value in self.reader.state_dict().items() if name != WORDS}
 
     def load(self) -> None:
-        """Go back to the last checkpoint, if there is one."""
+        """Go back to the last checkpoint, if there is one.
+
+        Raises: SystemExit where its batches were others, so that it cannot go on exactly.
+        """
         if not self.path.exists():
             return
         stored = torch.load(self.path, weights_only=True)
+        if stored.get("tokens", self.recipe.tokens) != self.recipe.tokens:
+            raise SystemExit(f"The checkpoint was trained with --tokens {stored['tokens']}; go on with the same.")
         self.reader.load_state_dict(stored["reader"], strict=False)
         self.optimiser.load_state_dict(stored["optimiser"])
         self.step, self.average = stored["step"], stored["average"]
@@ -154,7 +159,7 @@ class Training:
         """Write a checkpoint, whole or not at all."""
         partial = self.path.with_suffix(".partial")
         stored = {"reader": self._weights(), "optimiser": self.optimiser.state_dict()}
-        torch.save(stored | {"step": self.step, "average": self.average}, partial)
+        torch.save(stored | {"step": self.step, "average": self.average, "tokens": self.recipe.tokens}, partial)
         partial.replace(self.path)
 
     def learn(self, batch: Batch) -> None:
