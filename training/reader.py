@@ -233,7 +233,7 @@ def export_reader(data: Path, out: Path, recipe: Recipe, *, everything: bool) ->
         f"python -m training.reader --data FOLDER --out OUT --steps {recipe.steps} --tokens {recipe.tokens}"
         + (" --all" if everything else ""),
         recipe=asdict(recipe),
-        steps=torch.load(out / "reader.checkpoint", weights_only=True)["step"],
+        taken=torch.load(out / "reader.checkpoint", weights_only=True)["step"],
         **{"judged articles": "trained on" if everything else list(JUDGED)},
         data=checksums(data),
         examples={path.name: checksum(path) for path in sorted(out.glob("examples-*.npz"))},
