@@ -51,13 +51,15 @@ class Found:
 class WindowReader:
     """The exported reader on texts of any length."""
 
-    def __init__(self, folder: Path, *, threads: int = 2) -> None:
+    def __init__(self, folder: Path, *, threads: int = 2, pause: Path | None = None) -> None:
+        self._pause = pause
         self._session = make_session(folder / "reader.onnx", threads=threads)
         self._tokenizer = load_tokenizer(folder)
         self._windows: dict[tuple[str, int], list[Span]] = {}
 
     def read(self, question: str, text: str, *, budget: int = BUDGET) -> list[Found]:
         """Return the best span of each window."""
+        wait(self._pause)
         if (text, budget) not in self._windows:
             self._windows[text, budget] = list(cut_windows(self._tokenizer, text, budget=budget))
         windows = self._windows[text, budget]
@@ -184,10 +186,10 @@ def _overlap(ones: list[str], others: list[str]) -> tuple[float, float]:
 
 
 def judge(
-    data: Path, out: Path, *, threads: int = 2, say: Callable[[str], None] = print
+    data: Path, out: Path, *, threads: int = 2, pause: Path | None = None, say: Callable[[str], None] = print
 ) -> dict[str, dict[str, float]]:
-    """Return all figures, and say each when it is there."""
-    reader = WindowReader(out, threads=threads)
+    """Return all figures, and say each when it is there. While the file `pause` exists, wait."""
+    reader = WindowReader(out, threads=threads, pause=pause)
     figures: dict[str, dict[str, float]] = {}
 
     def measured(name: str, found: dict[str, float]) -> None:
@@ -210,9 +212,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder of data")
     parser.add_argument("--out", type=Path, required=True, help="the folder of the reader")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--pause", type=Path, help="wait while this file exists, before it begins")
+    parser.add_argument("--pause", type=Path, help="wait while this file exists")
     given = parser.parse_args()
-    wait(given.pause)
     record_path = given.out / "reader.json"
     record = json.loads(record_path.read_text("utf-8")) if record_path.exists() else {}
     if record.get("judged articles") == "trained on":
@@ -220,7 +221,7 @@ def main() -> None:
             f"The reader in {str(given.out)!r} was trained on the judged articles; train one without --all."
         )
     began = time.monotonic()
-    record["figures"] = judge(given.data, given.out, threads=given.threads)
+    record["figures"] = judge(given.data, given.out, threads=given.threads, pause=given.pause)
     record_path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(f"{time.monotonic() - began:.0f} s")
 
