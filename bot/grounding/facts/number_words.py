@@ -93,6 +93,7 @@ _ARABIC = (
     | {form: NumberWord(Role.PART, Fraction(2, 3)) for form in ("ثلثي", "ثلثا", "ثلثين", "ثلثان")}
     | {
         "نصف": NumberWord(Role.PART, Fraction(1, 2)),
+        "نصفا": NumberWord(Role.PART, Fraction(1, 2)),
         "ثلث": NumberWord(Role.PART, Fraction(1, 3)),
         "ربع": NumberWord(Role.PART, Fraction(1, 4)),
     }

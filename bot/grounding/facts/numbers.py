@@ -28,7 +28,7 @@ from bot.grounding.facts.tokens import Token, without_clitics, word_set
 _LONGEST = 30
 """Digits of a number that is compared by value; of a longer one, these are (reading it would be quadratic)."""
 _NEVER = VAGUE - word_set("first second hundred thousand million billion dozen الف الفا")
-_AND_PARTS = ("ونصف", "وربع", "وثلث")
+_AND_PARTS = ("ونصف", "ونصفا", "وربع", "وثلث")
 _FIRM_ORDINAL = word_set("the world his her its their my our your whose")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
 _NEED_AND = (Role.UNIT, Role.TEN, Role.HUNDREDS)
