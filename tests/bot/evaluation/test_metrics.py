@@ -63,7 +63,7 @@ def test_a_floor_on_what_was_not_measured() -> None:
         check_floors([parse_floor("judge_correctness=4", judged=True)], MEASURED)
 
 
-def test_every_metric_is_defined_in_the_readme() -> None:
+def test_every_metric_is_defined_in_the_docs() -> None:
     written = (Path(__file__).parents[3] / "docs" / "evaluation.md").read_text("utf-8")
     for metric in METRICS:
         assert is_known(metric.name)
