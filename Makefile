@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 
 .PHONY: ask install chat test lint types unit fuzz calibrate benchmark-evidence benchmark-speed benchmark-evaluation \
-    benchmark-contraries benchmark-grounding benchmark-readers benchmark-library benchmark-telegram evaluate floors format constraints clean
+    benchmark-contraries benchmark-grounding benchmark-readers benchmark-library benchmark-telegram evaluate floors format help-text constraints clean
 
 ask: .venv/.installed
 	@$(BIN)/sanad index --quiet seeds
@@ -90,6 +90,10 @@ floors: .venv/.installed
 format: .venv/.tested
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# What `sanad --help` prints, kept so that it need not be put together each time.
+help-text: .venv/.installed
+	@COLUMNS=80 $(BIN)/python -c "from bot.cli.app import app; app(['--help'], prog_name='sanad')" > bot/help.txt
 
 # Pins every dependency; needs a package registry.
 constraints: .venv/.tested

@@ -30,3 +30,15 @@ def test_help_names_every_command_in_the_columns_there_are(columns: int) -> None
     for name in names.split():
         assert re.search(rf"^ +{name} ", done.stdout, re.MULTILINE)
     assert max(map(len, done.stdout.splitlines())) <= columns
+
+
+def test_the_kept_help_is_typers_own() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    code = "from bot.cli.app import app; app(['--help'], prog_name='sanad')"
+    kept, made = (
+        subprocess.run(
+            [sys.executable, *arguments], cwd=ROOT, env=environment | more, capture_output=True, encoding="utf-8"
+        ).stdout
+        for arguments, more in ((["-m", "bot", "--help"], {}), (["-c", code], {"COLUMNS": "80"}))
+    )
+    assert kept == made, "`make help-text` writes it again"
