@@ -26,7 +26,6 @@ _OPENS = word_set(
     "الذين عندما حين اللذان اللتان"
 )
 """Words that open another clause; an Arabic "and" is written together with its word."""
-"""Words that open another clause; an Arabic "and" is written together with its word."""
 _PREPOSITIONS = word_set(
     "in on at for by from to into with during since until before after between within through across according under "
     "over of as among around about near via في من الي علي عن مع منذ حتي خلال بين قبل بعد عند ضمن لدي وفق بحسب حسب "
@@ -35,9 +34,6 @@ _PREPOSITIONS = word_set(
 COPULAS = word_set("is are was were be هو هي هما هم كان كانت")
 _INTENDS = word_set("to ان لكي كي")
 _NEAR = 3
-"""Words beside an operator that it may also be about."""
-_LONGEST_IN_TITLES = 4
-"""Letters of function words that titles write with a capital: "With", "From"."""
 """Words beside an operator that it may also be about."""
 _LONGEST_IN_TITLES = 4
 """Letters of function words that titles write with a capital: "With", "From"."""
