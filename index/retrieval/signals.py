@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.encoder import Floats
+from index.models.graph import Floats
 from index.models.words import MayBeName, SentenceWords, WordEncoder, rarity, spelled_words
 from index.retrieval.answer_type import AnswerType, expected_types, possible_types
 from index.text.search_form import is_arabic, search_form, stem, stems, words
