@@ -82,7 +82,7 @@ evaluate: .venv/.installed
 	$(BIN)/sanad evaluate seeds/questions.jsonl seeds/little-amber-ferry.questions.jsonl --writer extractive $(EVALUATE)
 
 # The same, failing where the engine has become worse: floors just below what is measured.
-FLOORS := right=0.69 error_rate=0.06 hallucination_rate=0.72 auroc=0.80 hit@1=0.87 hit@5=0.95 citation_recall=0.80 \
+FLOORS := right=0.69 error_rate=0.06 hallucination_rate=0.73 auroc=0.80 hit@1=0.87 hit@5=0.95 citation_recall=0.80 \
     verbatim=1 language_right=1
 floors: .venv/.installed
 	@SANAD_HOME=$$(mktemp -d) $(MAKE) evaluate EVALUATE="$(addprefix --fail-under ,$(FLOORS))"
