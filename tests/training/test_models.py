@@ -53,13 +53,15 @@ def test_exported_models_share_their_words_and_agree_with_pytorch(source, tmp_pa
         ours = encoder(torch.from_numpy(ids)).numpy()
     assert float((vector * ours).sum()) > 0.99
     parts = np.array([[0, 0, 0, *[1] * (ids.shape[1] - 4), 0]], np.int64)
-    start, end = make_session(tmp_path / "reader.onnx").run(None, {"ids": ids, "parts": parts})
+    start, end, carries = make_session(tmp_path / "reader.onnx").run(None, {"ids": ids, "parts": parts})
     assert start.shape == end.shape == ids.shape
+    assert carries.shape == (1,)
     assert (start[0, 1:3] < -1000).all()
 
 
 def test_batches_are_of_like_length_and_hold_each_example_once():
-    from training.reader import Recipe, group
+    from training.batches import group
+    from training.reader import Recipe
 
     lengths = np.random.default_rng(0).integers(20, 250, 5000)
     batches = group(lengths, 6144, 0)
