@@ -36,6 +36,8 @@ CLAIM_LIMIT = 100
 """Pieces of a claim; no example is made of a longer one."""
 LIMIT = 320
 """Pieces of an example."""
+SWITCHED = 0.08
+"""How often the text has words of the other language."""
 KEPT_OUT = 200
 """News sentences, the last ones, that no claim is made of: the figures are measured on them."""
 
@@ -64,7 +66,6 @@ _WAYS: tuple[tuple[float, Way], ...] = (
 _SEGMENT = re.compile(r"</?seg[^>]*>")  # left in the news by whoever cut it
 _WITHIN = 0.3  # how often a sentence is also a claim in its own language
 _SHORTER = 0.45  # how often a change is made to a shortened claim
-_SWITCHED = 0.08  # how often the text has words of the other language
 _TOPICS = {
     "en": ("The text is about {}.", "The article reports on {}.", "{} is mentioned.", "It says something about {}."),
     "ar": ("يتحدث النص عن {}.", "تناول المقال {}.", "ورد ذكر {}.", "ذكر النص معلومات عن {}."),
@@ -114,8 +115,10 @@ class Spelling:
 class ClaimMaker:
     """Makes the claims of one portion."""
 
-    def __init__(self, corpus: Corpus, texts: Sequence[Running], lexicon: Lexicon) -> None:
-        self.corpus, self.lexicon = corpus, lexicon
+    def __init__(
+        self, corpus: Corpus, texts: Sequence[Running], lexicon: Lexicon, *, switched: float = SWITCHED
+    ) -> None:
+        self.corpus, self.lexicon, self.switched = corpus, lexicon, switched
         self.parallel = Parallel(texts, lexicon)
         self.random = random.Random(0)
         self.made: list[Claim] = []
@@ -322,7 +325,7 @@ class ClaimMaker:
         self._keep(kind, claim, " ".join(texts), direction, carried=carried)
 
     def _keep(self, kind: str, claim: str, text: str, direction: str, *, carried: bool) -> None:
-        if self.random.random() < _SWITCHED:
+        if self.random.random() < self.switched:
             text = switch_language(text, self.lexicon, self.random, rate=self.random.uniform(0.2, 0.7)).text
         self.made.append(Claim(kind, direction, claim, text, carried))
 

@@ -19,6 +19,7 @@ _HOLDS = re.compile(
     re.IGNORECASE,
 )
 """Words by which a clause bears upon the rest, or the rest upon it: such a clause is not dropped."""
+_CONDITION = re.compile(r"\b(?:if|unless|whether)\b|(?<!\w)[وف]?(?:إذا|لو|إن كان|ما لم)(?!\w)", re.IGNORECASE)
 _LEAST = 4
 """Words that have to be left."""
 
@@ -52,7 +53,9 @@ def _without(text: str, place: Span) -> str:
     if end == len(text):
         rest = re.sub(r"\s*[,،;؛:–—-]*\s*$", "", text[:start]) + (text[-1] if text[-1] in ".!?؟" else "")
     quotes = any(text[start:end].count(mark) != 0 for mark in '"“”«»()')
-    if quotes or len(rest.split()) < _LEAST or len(text[start:end].split()) < 2 or _HOLDS.search(text[start:end]):
+    if quotes or len(rest.split()) < _LEAST or len(text[start:end].split()) < 2:
+        return ""
+    if _HOLDS.search(text[start:end]) or _CONDITION.search(text):
         return ""
     return rest[0].upper() + rest[1:] if text[0].isupper() else rest
 
