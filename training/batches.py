@@ -29,6 +29,7 @@ class Batch:
     kinds: list[str]
     spans: Tensor | None = None
     carried: Tensor | None = None
+    families: Tensor | None = None
 
 
 class Portions:
@@ -67,7 +68,8 @@ class Portions:
     ) -> Iterator[Batch]:
         for number in count(first):
             examples = load(number)
-            for chosen in group(examples.lengths, tokens, seed + number):
+            families = examples.families if isinstance(examples, ClaimExamples) else None
+            for chosen in group(examples.lengths, tokens, seed + number, families):
                 yield collate(examples, chosen)
 
     @cached_property
@@ -83,19 +85,25 @@ class Portions:
         return make_claims(self._corpus, self._lexicon, everything=self.everything)
 
 
-def group(lengths: np.ndarray, tokens: int, seed: int) -> list[list[int]]:
-    """Return batches of examples of like length, in random order, each of at most `tokens` pieces."""
+def group(lengths: np.ndarray, tokens: int, seed: int, families: np.ndarray | None = None) -> list[list[int]]:
+    """Return batches of examples of like length, in random order, each of at most `tokens` pieces.
+
+    Examples of one family, which stand next to one another, go into one batch; without `families` each is its own.
+    """
     choose = random.Random(seed)
-    order = list(range(len(lengths)))
+    edges = np.flatnonzero(np.diff(families)) + 1 if families is not None else np.arange(1, len(lengths))
+    order = [part.tolist() for part in np.split(np.arange(len(lengths)), edges)]
     choose.shuffle(order)
     batches: list[list[int]] = []
     for start in range(0, len(order), _POOL):
         batch: list[int] = []
-        for number in sorted(order[start : start + _POOL], key=lambda number: lengths[number]):
-            if batch and lengths[number] * (len(batch) + 1) > tokens:
+        longest = 0
+        for family in sorted(order[start : start + _POOL], key=lambda family: max(lengths[family])):
+            longest = max(longest, *lengths[family])
+            if batch and longest * (len(batch) + len(family)) > tokens:
                 batches.append(batch)
-                batch = []
-            batch.append(number)
+                batch, longest = [], max(lengths[family])
+            batch.extend(family)
         batches.append(batch)
     choose.shuffle(batches)
     return batches
@@ -113,5 +121,6 @@ def collate(examples: Rows, chosen: list[int]) -> Batch:
     if isinstance(examples, Examples):
         return Batch(*batch, spans=torch.from_numpy(examples.spans[chosen].astype(np.int64)))
     if isinstance(examples, ClaimExamples):
-        return Batch(*batch, carried=torch.from_numpy(examples.carried[chosen].astype(np.float32)))
+        carried, families = examples.carried[chosen].astype(np.float32), examples.families[chosen]
+        return Batch(*batch, carried=torch.from_numpy(carried), families=torch.from_numpy(families))
     return Batch(*batch)

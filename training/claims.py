@@ -78,6 +78,8 @@ class ClaimExamples(Rows):
 
     carried: NDArray[np.bool_]
     directions: NDArray[np.str_]
+    families: NDArray[np.int32]
+    """Examples of one number are made from the same texts, next to one another, and differ in little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,27 @@ class Claim:
     claim: str
     text: str
     carried: bool
+    family: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A sentence as a claim in one direction."""
+
+    text: int
+    number: int
+    direction: str
+    pair: Pair
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What the examples of a family share: the sentences beside theirs."""
+
+    family: int
+    direction: str
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 class Spelling:
@@ -148,29 +171,38 @@ class ClaimMaker:
         return self.made
 
     def _of_sentence(self, text: int, number: int, direction: str) -> None:
-        pair = self.parallel.pair(text, number, direction)
-        if len(pair.claim.split()) < 3:
+        place = _Place(text, number, direction, self.parallel.pair(text, number, direction))
+        if len(place.pair.claim.split()) < 3:
             return
-        place = (text, number)
-        if self.random.random() < 0.5:
-            self._add(TRANSLATION, pair.claim, pair.text, place, direction, carried=True)
-        around = self._around(text, number, direction)
+        around = self._around(place)
         for share, way in _WAYS:
             if self.random.random() < share:
-                chosen = self._shorter(pair)
+                chosen = self._shorter(place.pair)
                 contrast = way(chosen, around)
                 if contrast:
-                    self._contrast(contrast, chosen, place, direction)
-        if self.random.random() < 0.5:
-            self._neighbours(pair, place, direction)
-        if self.random.random() < 0.4:
-            self._added(pair, place, direction)
-        if self.random.random() < 0.05:
-            self._topic(pair, place, direction)
+                    self._contrast(contrast, chosen, self._scene(place))
+        for share, make in ((0.8, self._neighbours), (0.4, self._added), (0.05, self._topic)):
+            if self.random.random() < share:
+                make(place)
 
-    def _around(self, text: int, number: int, direction: str) -> Around:
+    def _scene(self, place: _Place) -> _Scene:
+        """Begin a family: choose the sentences beside its own."""
+        running, side = self.parallel.texts[place.text], _side(place.direction[3:])
+        before, after = self.random.choice(((0, 0), (0, 0), (0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (2, 0)))
+        first = max(0, place.number - before)
+        return _Scene(
+            self._next_family(),
+            place.direction,
+            tuple(pair[side] for pair in running[first : place.number]),
+            tuple(pair[side] for pair in running[place.number + 1 : place.number + 1 + after]),
+        )
+
+    def _next_family(self) -> int:
+        return self.made[-1].family + 1 if self.made else 0
+
+    def _around(self, place: _Place) -> Around:
         return Around(
-            lambda link: self.parallel.other_words(text, number, direction, link, self.random),
+            lambda link: self.parallel.other_words(place.text, place.number, place.direction, link, self.random),
             lambda word: [one for other in self.lexicon.all(word)[:3] for one in self.lexicon.all(other)[:4]],
             self._spelling.near,
             self.random,
@@ -180,8 +212,8 @@ class ClaimMaker:
         claim = clauses.shorter(pair.claim, self.random) if self.random.random() < _SHORTER else ""
         return pair.with_claim(claim) if claim else pair
 
-    def _contrast(self, contrast: Contrast, pair: Pair, place: tuple[int, int], direction: str) -> None:
-        """Add the changed claim or the changed text alone, and both together."""
+    def _contrast(self, contrast: Contrast, pair: Pair, scene: _Scene) -> None:
+        """Add the changed claim or the changed text alone, and both together, or else the claim as it was."""
         alone = [
             (claim, text, carried)
             for claim, text, carried in (
@@ -194,88 +226,91 @@ class ClaimMaker:
             ways = [one for one in alone if one[2] == carried]
             if ways:
                 claim, text, _ = self.random.choice(ways)
-                self._add(contrast.kind, claim, text, place, direction, carried=carried)
+                self._add(contrast.kind, claim, text, scene, carried=carried)
         if contrast.claim and contrast.text:
-            self._add(contrast.kind, contrast.claim, contrast.text, place, direction, carried=True)
+            self._add(contrast.kind, contrast.claim, contrast.text, scene, carried=True)
+        elif not any(one[2] for one in alone):
+            self._add(TRANSLATION, pair.claim, pair.text, scene, carried=True)
 
-    def _neighbours(self, pair: Pair, place: tuple[int, int], direction: str) -> None:
-        """Hold the claim against sentences beside its own, or against one that shares words with it."""
-        text, number = place
-        running, side = self.parallel.texts[text], _side(direction[3:])
-        claim = self._shorter(pair).claim
+    def _neighbours(self, place: _Place) -> None:
+        """Hold the claim against its own sentence, and against one beside it or one that shares words with it."""
+        pair, number = place.pair, place.number
+        running, side = self.parallel.texts[place.text], _side(place.direction[3:])
         if self.random.random() < 0.5:
             first = max(0, number - self.random.randint(0, 2))
             beside = [one[side] for one in running[first : number + self.random.randint(1, 3)]]
             beside = [one for one in beside if one != pair.text]
         else:
-            index = self._indexes[direction[3:]]
+            index = self._indexes[place.direction[3:]]
             beside = index.find(folded(pair.text), without=pair.text, count=3)
             beside = beside[: self.random.randint(1, 2)]
+        scene, claim = self._scene(place), self._shorter(pair).claim
+        self._add(TRANSLATION, claim, pair.text, scene, carried=True)
         if beside:
-            self._keep(NEIGHBOUR, claim, " ".join(beside), direction, carried=False)
+            self._keep(NEIGHBOUR, claim, " ".join(beside), scene, carried=False)
 
-    def _added(self, pair: Pair, place: tuple[int, int], direction: str) -> None:
+    def _added(self, place: _Place) -> None:
         """Add a clause of another sentence to the claim; where the text has that sentence too, the claim stands."""
-        text, number = place
-        running = self.parallel.texts[text]
+        pair, number, running = place.pair, place.number, self.parallel.texts[place.text]
         others = [one for one in range(max(0, number - 3), min(len(running), number + 4)) if one != number]
         if not others:
             return
+        claiming, reading = (_side(language) for language in (place.direction[:2], place.direction[3:]))
         other = self.random.choice(others)
-        clause = clauses.borrow(running[other][_side(direction[:2])], self.random)
+        clause = clauses.borrow(running[other][claiming], self.random)
         if not clause:
             return
         claim = clauses.add_clause(self._shorter(pair).claim, clause, self.random)
-        read = running[other][_side(direction[3:])]
-        if self.random.random() < 0.55:
-            beside = [one for one in others if abs(one - number) == 1 and one != other]
-            texts = [pair.text]
-            if beside and self.random.random() < 0.6:
-                near = self.random.choice(beside)
-                texts.insert(int(near > number), running[near][_side(direction[3:])])
-            self._keep(ADDED, claim, " ".join(texts), direction, carried=False)
-        else:
-            texts = [read, pair.text] if other < number else [pair.text, read]
-            self._keep(ADDED, claim, " ".join(texts), direction, carried=True)
+        beside = [one for one in others if abs(one - number) == 1 and one != other]
+        without, scene = [pair.text], _Scene(self._next_family(), place.direction)
+        if beside and self.random.random() < 0.6:
+            near = self.random.choice(beside)
+            without.insert(int(near > number), running[near][reading])
+        self._keep(ADDED, claim, " ".join(without), scene, carried=False)
+        texts = [pair.text, running[other][reading]]
+        self._keep(ADDED, claim, " ".join(texts[::-1] if other < number else texts), scene, carried=True)
 
-    def _topic(self, pair: Pair, place: tuple[int, int], direction: str) -> None:
+    def _topic(self, place: _Place) -> None:
         """Name what the text is about, and say nothing of it."""
+        pair = place.pair
         clause = clauses.borrow(pair.claim, self.random)
         names = [pair.claim[slice(*link.claim)] for link in pair.links if link.kind == "name"]
         about = self.random.choice([one for one in (clause, *names) if one] or [""])
         if about:
-            claim = self.random.choice(_TOPICS[direction[:2]]).format(about)
-            self._add(TOPIC, claim, pair.text, place, direction, carried=False)
+            claim = self.random.choice(_TOPICS[place.direction[:2]]).format(about)
+            self._add(TOPIC, claim, pair.text, self._scene(place), carried=False)
 
     def _of_question(self, question: Question) -> None:
         """Take a question with its answer as a claim, as a bare answer is checked; and with an answer to another."""
         window, others = self._sentences(question), self._other_answers(question)
+        scene = _Scene(self._next_family(), question.direction)
+
+        def said(answer: str, text: str, *, carried: bool) -> None:
+            self._keep(ANSWER, f"{question.text} {answer}", text, scene, carried=carried)
+
         if question.gold is None:
             if others:
-                self._answered(question, self.random.choice(others)[0], window, carried=False)
+                said(self.random.choice(others)[0], window, carried=False)
             return
         answer, read = self._answer(question, question.languages[0]), question.paragraph[slice(*question.gold)]
         if answer is None:
             return
-        self._answered(question, answer, window, carried=True)
+        said(answer, window, carried=True)
         wrong = [one for one in others if fold(one[0]) not in fold(answer) and fold(answer) not in fold(one[0])]
         if wrong:
-            self._answered(question, self.random.choice(wrong)[0], window, carried=False)
+            said(self.random.choice(wrong)[0], window, carried=False)
         elsewhere = [question.paragraph[slice(*place)].strip() for place in cut_sentences(question.paragraph)]
         elsewhere = [one for one in elsewhere if one not in window and read not in one]
         if elsewhere and self.random.random() < 0.3:
-            self._answered(question, answer, self.random.choice(elsewhere), carried=False)
+            said(answer, self.random.choice(elsewhere), carried=False)
         chance = self.random.random()
         if chance < 0.2:
-            self._keep(TOPIC, question.text, window, question.direction, carried=False)
+            self._keep(TOPIC, question.text, window, scene, carried=False)
         elif chance < 0.3:
-            self._keep(ANSWER, answer, window, question.direction, carried=True)
-            absent = [said for said, there in wrong if there not in window]
+            self._keep(ANSWER, answer, window, scene, carried=True)
+            absent = [one for one, there in wrong if there not in window]
             if absent:
-                self._keep(ANSWER, self.random.choice(absent), window, question.direction, carried=False)
-
-    def _answered(self, question: Question, answer: str, text: str, *, carried: bool) -> None:
-        self._keep(ANSWER, f"{question.text} {answer}", text, question.direction, carried=carried)
+                self._keep(ANSWER, self.random.choice(absent), window, scene, carried=False)
 
     def _sentences(self, question: Question) -> str:
         """Return the sentence that answers, now and then with those beside it; any, where none answers."""
@@ -312,22 +347,17 @@ class ClaimMaker:
             found[question.languages[1], question.paragraph].append(question)
         return found
 
-    def _add(self, kind: str, claim: str, text: str, place: tuple[int, int], direction: str, *, carried: bool) -> None:
-        """Add an example, its sentence among those beside it."""
-        running, number = self.parallel.texts[place[0]], place[1]
-        side = _side(direction[3:])
-        before, after = self.random.choice(((0, 0), (0, 0), (0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (2, 0)))
-        texts = [one[side] for one in running[max(0, number - before) : number]]
-        texts += [text, *(one[side] for one in running[number + 1 : number + 1 + after])]
+    def _add(self, kind: str, claim: str, text: str, scene: _Scene, *, carried: bool) -> None:
+        """Add an example, its sentence among those beside it, now and then as an answer of yes or no."""
         denied = kind == operators.NEGATION and operators.denies(claim)
         if self.random.random() < (0.35 if kind == operators.NEGATION else 0.05):
             kind, claim = YES_OR_NO, operators.answer_first(claim, yes=not denied)
-        self._keep(kind, claim, " ".join(texts), direction, carried=carried)
+        self._keep(kind, claim, " ".join([*scene.before, text, *scene.after]), scene, carried=carried)
 
-    def _keep(self, kind: str, claim: str, text: str, direction: str, *, carried: bool) -> None:
+    def _keep(self, kind: str, claim: str, text: str, scene: _Scene, *, carried: bool) -> None:
         if self.random.random() < self.switched:
             text = switch_language(text, self.lexicon, self.random, rate=self.random.uniform(0.2, 0.7)).text
-        self.made.append(Claim(kind, direction, claim, text, carried))
+        self.made.append(Claim(kind, scene.direction, claim, text, carried, scene.family))
 
 
 def _side(language: str) -> int:
@@ -358,6 +388,7 @@ def encode_claims(claims: Iterable[Claim], tokenizer: Tokenizer) -> ClaimExample
         np.array([f"{claim.kind} {'+' if claim.carried else '-'}" for claim in kept]),
         np.array([claim.carried for claim in kept]),
         np.array([claim.direction for claim in kept]),
+        np.array([claim.family for claim in kept], np.int32),
     )
 
 

@@ -17,6 +17,7 @@ from training.words import ARABIC, shape, words
 
 NEGATION = "negation"
 
+_WITHOUT_CONTROL = 0.4  # how often a denial is left out that could be made on one side only
 _DENIALS = Path(__file__).parent / "lists" / "denials.txt"
 _NEGATIVE = re.compile(
     r"\b(?:not|never|no|none|nobody|nothing|neither|nor|cannot|without|refused|declined|denied)\b|n['’]t\b"
@@ -60,6 +61,8 @@ def negate(pair: Pair, around: Around) -> Contrast | None:
     if both:
         one, other = around.random.choice(both)
         return Contrast(NEGATION, put(pair.claim, one.place, one.said), put(pair.text, other.place, other.said))
+    if around.random.random() < _WITHOUT_CONTROL:
+        return None
     claim, text = (_deny_any(text, around.random) for text in (pair.claim, pair.text))
     if text and pair.whole and (not claim or around.random.random() < 0.5):
         return Contrast(NEGATION, "", text)

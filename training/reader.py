@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, softplus
 
 from training.batches import Batch, Portions, collate
 from training.claims import ClaimExamples
@@ -143,8 +143,8 @@ class Training:
     def _losses(self, batch: Batch) -> Tensor:
         with torch.autocast("cpu", torch.bfloat16):
             *logits, carried = self.reader(batch.ids, batch.parts)
-        if batch.carried is not None:
-            return binary_cross_entropy_with_logits(carried, batch.carried, reduction="none")
+        if batch.carried is not None and batch.families is not None:
+            return claim_losses(carried, batch.carried, batch.families)
         if batch.spans is None:
             raise ValueError("a batch has spans or claims")
         first, last = (cross_entropy(logits[side], batch.spans[:, side], reduction="none") for side in (0, 1))
@@ -156,6 +156,18 @@ class Training:
         kinds = ", ".join(f"{kind} {np.mean(found):.2f}" for kind, found in sorted(self.losses.items()))
         self.losses.clear()
         return f"{self.step}/{self.recipe.steps} loss {np.mean(everything):.3f} ({kinds})"
+
+
+def claim_losses(logits: Tensor, carried: Tensor, families: Tensor) -> Tensor:
+    """Return the loss of each claim: whether it is carried, and whether those of its family that are stand above.
+
+    What two claims of a family have in common says nothing; their order is learned sooner than the threshold.
+    """
+    losses = binary_cross_entropy_with_logits(logits, carried, reduction="none")
+    rivals = (families[:, None] == families) & (carried[:, None] > carried)
+    behind = softplus(logits - logits[:, None]) * rivals
+    pairs = rivals + rivals.T
+    return losses + (behind + behind.T).sum(1) / pairs.sum(1).clamp_min(1)
 
 
 def make_reader(out: Path) -> Reader:

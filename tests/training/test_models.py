@@ -1,6 +1,7 @@
 """What needs PyTorch and the weights: skipped where the training packages are not installed."""
 
 import importlib.util
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -68,6 +69,11 @@ def test_batches_are_of_like_length_and_hold_each_example_once():
     assert sorted(number for batch in batches for number in batch) == list(range(5000))
     assert all(len(batch) * lengths[batch].max() <= 6144 for batch in batches)
     assert batches == group(lengths, 6144, 0)
+    families = np.arange(5000) // 3
+    batches = group(lengths, 6144, 0, families)
+    assert sorted(number for batch in batches for number in batch) == list(range(5000))
+    assert all(len(batch) * lengths[batch].max() <= 6144 for batch in batches)
+    assert all(set(families[batch]).isdisjoint(families[other]) for batch, other in pairwise(batches))
     recipe = Recipe(steps=1000)
     rates = [recipe.rate_at(step) for step in range(1, 1001)]
     assert rates[0] < rates[99] == rates[600] == recipe.rate
@@ -94,7 +100,9 @@ def make_batches():
     ids = torch.tensor([[0, 4, 2, 2, 5, 6, 2], [0, 7, 2, 2, 8, 9, 2]])
     parts = torch.tensor([[0, 0, 0, 0, 1, 1, 0]] * 2)
     questions = Batch(ids, parts, ["answerable"] * 2, spans=torch.tensor([[4, 5], [0, 0]]))
-    return questions, Batch(ids, parts, ["roles +", "roles -"], carried=torch.tensor([1.0, 0.0]))
+    return questions, Batch(
+        ids, parts, ["roles +", "roles -"], carried=torch.tensor([1.0, 0.0]), families=torch.zeros(2)
+    )
 
 
 def test_a_run_begins_with_the_weights_of_a_reader_without_a_second_head_and_goes_on_exactly(tmp_path):
@@ -136,3 +144,16 @@ def test_claims_train_the_second_head(tmp_path):
         run.learn(claims)
         losses.append(sum(loss[-1] for loss in run.losses.values()))
     assert losses[-1] < losses[0]
+
+
+def test_claims_of_a_family_are_compared():
+    import torch
+
+    from training.reader import claim_losses
+
+    logits = torch.tensor([2.0, 1.0, 5.0])
+    carried = torch.tensor([1.0, 0.0, 0.0])
+    apart, together = (claim_losses(logits, carried, torch.tensor(numbers)) for numbers in ([0, 1, 2], [0, 0, 2]))
+    assert together[2] == apart[2]
+    added = torch.log1p(torch.exp(torch.tensor(-1.0)))
+    assert torch.allclose(together[:2] - apart[:2], added)
