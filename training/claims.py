@@ -165,7 +165,7 @@ class ClaimMaker:
                     if direction[:2] != direction[3:] or self.random.random() < _WITHIN:
                         self._of_sentence(text, number, direction)
         for question in self.corpus.questions:
-            share = 1.0 if question.source.startswith("xquad") else 0.5 if not question.answers else 0.12
+            share = 1.0 if question.source.startswith("xquad") else 0.35 if not question.answers else 0.12
             if self.random.random() < share:
                 self._of_question(question)
         return self.made
