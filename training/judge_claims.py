@@ -3,9 +3,10 @@
     python -m training.judge_claims --data FOLDER --out FOLDER [--encoder FOLDER] [--second]
 
 The sentences are the news that was kept out and those of the judged articles. A threshold is chosen for each direction
-so that nine of ten right claims pass; then by kind of divergence: the area under the ROC curve against the right claims
-of the direction, and the share that is refused. Beside it the cosine of the encoder's vectors, and with `--second` of
-the second encoder that the product asks today, each by the best of the whole text, its sentences and its clauses.
+so that nine of ten plain right claims pass. Then by kind of divergence: the area under the ROC curve between its right
+and its wrong ones (the plain right ones, where it has none), the share of wrong ones refused and of right ones passed.
+Beside it the cosine of the encoder's vectors, and with `--second` that of the second encoder which the product asks
+today, each by the best of the whole text, its sentences and its clauses.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from training.claims import KEPT_OUT, Claim, ClaimMaker
+from training.claims import ANSWER, KEPT_OUT, TRANSLATION, Claim, ClaimMaker
 from training.data import Corpus, load_corpus, make_lexicon
 from training.judge import area
 from training.pause import wait
@@ -31,13 +32,15 @@ Floats = NDArray[np.float32]
 Score = Callable[[Sequence[Claim]], Floats]
 
 PASSED = 0.9
-"""The share of right claims that the threshold lets pass."""
-MOST = 60
+"""The share of plain right claims that the threshold lets pass."""
+PLAIN = (TRANSLATION, "shortened", ANSWER)
+"""Kinds whose right claims are as people write them; of others they are controls."""
+MOST = 40
 """Claims of each kind and direction, at most."""
 
 _CLAUSES = re.compile(r"[,،;؛:]\s|(?<=[.!?؟])\s")
 _BATCH = 16
-_SEED = 17
+_PORTIONS = (17, 18, 19)
 
 
 class ClaimReader:
@@ -68,21 +71,27 @@ def cosines(encode_texts: Callable[[list[str]], Floats]) -> Score:
     """Return a measure: the cosine of a claim with the text or that part of it which is nearest."""
 
     def measure(claims: Sequence[Claim]) -> Floats:
-        found = []
-        for one in claims:
-            parts = [part for part in _CLAUSES.split(one.text) if len(part.split()) > 2]
-            vectors = encode_texts([one.claim, one.text, *parts])
-            found.append(float((vectors[1:] @ vectors[0]).max()))
-        return np.array(found, np.float32)
+        held = [[one.claim, one.text, *_parts(one.text)] for one in claims]
+        texts = sorted({text for texts in held for text in texts})
+        places = {text: place for place, text in enumerate(texts)}
+        vectors = encode_texts(texts)
+        found = [vectors[[places[text] for text in texts]] for texts in held]
+        return np.array([float((some[1:] @ some[0]).max()) for some in found], np.float32)
 
     return measure
+
+
+def _parts(text: str) -> list[str]:
+    """Return the sentences and clauses of a text."""
+    return [part for part in _CLAUSES.split(text) if len(part.split()) > 2]
 
 
 def load_kept_out(data: Path, encoder: Path) -> list[Claim]:
     """Return claims on the sentences that were kept out, at most `MOST` of a kind, direction and label."""
     corpus = Corpus([one for one in load_questions(data) if is_judged(one.title)], load_parallel(data)[-KEPT_OUT:])
     lexicon = make_lexicon(load_corpus(data, everything=False), encoder)
-    made = ClaimMaker(corpus, [corpus.news, *corpus.sentence_pairs], lexicon, switched=0.0).make(_SEED)
+    maker = ClaimMaker(corpus, [corpus.news, *corpus.sentence_pairs], lexicon, switched=0.0)
+    made = {claim: None for portion in _PORTIONS for claim in maker.make(portion)}  # each once, in order
     counted: Counter[tuple[str, str, bool]] = Counter()
     kept = []
     for claim in made:
@@ -100,17 +109,20 @@ def judge(claims: Sequence[Claim], measures: dict[str, Score]) -> dict[str, dict
         here = [one for one in claims if one.direction == direction]
         right = np.array([one.carried for one in here])
         kinds = np.array([one.kind for one in here])
+        plain = right & np.isin(kinds, PLAIN)
         table: dict[str, dict[str, float]] = {}
         for name, measure in measures.items():
             scores = measure(here)
-            limit = np.quantile(scores[right], 1 - PASSED)
+            limit = np.quantile(scores[plain], 1 - PASSED)
             passed = scores >= limit
             for kind in ("all", *sorted(set(kinds))):
                 of_kind = np.ones_like(right) if kind == "all" else kinds == kind
                 wrong, alike = of_kind & ~right, of_kind & right
                 row = table.setdefault(kind, {"right": int(alike.sum()), "wrong": int(wrong.sum())})
                 if wrong.any():
-                    row[f"{name}, area"] = round(area(scores[right].tolist(), scores[wrong].tolist()), 3)
+                    row[f"{name}, area"] = round(
+                        area(scores[alike if alike.any() else plain].tolist(), scores[wrong].tolist()), 3
+                    )
                     row[f"{name}, refused"] = round(float(1 - passed[wrong].mean()), 3)
                 if alike.any():
                     row[f"{name}, passed"] = round(float(passed[alike].mean()), 3)
