@@ -54,7 +54,7 @@ _WAYS: tuple[tuple[float, Way], ...] = (
     (0.25, divergences.respell),
     (0.25, divergences.near_word),
     (0.08, divergences.write_otherwise),
-    (0.20, divergences.say_otherwise),
+    (0.15, divergences.say_otherwise),
     (0.08, divergences.garble),
     (0.45, operators.negate),
     (0.90, operators.change_modality),
@@ -203,7 +203,7 @@ class ClaimMaker:
     def _around(self, place: _Place) -> Around:
         return Around(
             lambda link: self.parallel.other_words(place.text, place.number, place.direction, link, self.random),
-            lambda word: [one for other in self.lexicon.all(word)[:3] for one in self.lexicon.all(other)[:4]],
+            lambda word: [one for other in self.lexicon.all(word)[:1] for one in self.lexicon.all(other)[:3]],
             self._spelling.near,
             self.random,
         )
