@@ -107,6 +107,8 @@ def judge(claims: Sequence[Claim], measures: dict[str, Score]) -> dict[str, dict
     figures: dict[str, dict[str, dict[str, float]]] = {}
     for direction in DIRECTIONS:
         here = [one for one in claims if one.direction == direction]
+        if not here:
+            continue
         right = np.array([one.carried for one in here])
         kinds = np.array([one.kind for one in here])
         plain = right & np.isin(kinds, PLAIN)

@@ -1,11 +1,13 @@
 import random
 
+import numpy as np
 import pytest
 
 from training import clauses, divergences, operators
-from training.claims import ClaimMaker, Spelling
+from training.claims import Claim, ClaimMaker, Spelling
 from training.data import Corpus
 from training.divergences import Around
+from training.judge_claims import judge
 from training.lexicon import Lexicon
 from training.parallel import Names, Parallel, language, make_pair
 
@@ -150,3 +152,17 @@ def test_a_portion_is_the_same_for_the_same_number_and_holds_right_and_wrong():
         assert {claim.carried for claim in made if claim.kind == kind} == {True, False}
     assert all(claim.carried for claim in made if claim.kind == "as it is")
     assert all(claim.direction[:2] == language(claim.claim) for claim in made if claim.kind == "as it is")
+
+
+def test_figures_by_kind_at_a_threshold_that_lets_plain_claims_pass():
+    right = [Claim("as it is", "en-ar", f"claim {n}", "text", carried=True, family=n) for n in range(10)]
+    wrong = [Claim("roles", "en-ar", f"claim {n}", "text", carried=False, family=n) for n in range(10)]
+    scores = {claim: float(n) for n, claim in enumerate([*wrong[:9], right[0], wrong[9], *right[1:]])}
+    figures = judge([*right, *wrong], {"made": lambda claims: np.array([scores[one] for one in claims], np.float32)})
+    table = figures["en-ar"]
+    assert list(figures) == ["en-ar"]
+    assert table["as it is"]["made, passed"] == 0.9
+    assert table["roles"]["made, refused"] == 1.0
+    assert table["roles"]["made, area"] == 0.99
+    assert table["all"]["made, precision"] == 1.0
+    assert (table["all"]["right"], table["all"]["wrong"]) == (10, 10)
