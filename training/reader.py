@@ -231,6 +231,7 @@ def export_reader(data: Path, out: Path, recipe: Recipe, *, everything: bool) ->
         out,
         "reader",
         f"python -m training.reader --data FOLDER --out OUT --steps {recipe.steps} --tokens {recipe.tokens}"
+        + (f" --rate {recipe.rate}" if recipe.rate != Recipe.rate else "")
         + (f" --portion {recipe.portion}" if recipe.portion else "")
         + (f" --claims {recipe.claims}" if recipe.claims else "")
         + (" --from OTHER" if stored.get("started from") else "")
@@ -265,6 +266,7 @@ def main() -> None:
     )
     parser.add_argument("--steps", type=int, default=Recipe.steps)
     parser.add_argument("--tokens", type=int, default=Recipe.tokens, help="pieces of a batch")
+    parser.add_argument("--rate", type=float, default=Recipe.rate, help="the highest rate of learning")
     parser.add_argument("--from", dest="source", type=Path, help="begin with the weights of the reader in this folder")
     parser.add_argument(
         "--claims", type=float, nargs="?", const=_CLAIMS, default=0.0, metavar="SHARE",
@@ -276,7 +278,7 @@ def main() -> None:
     parser.add_argument("--pause", type=Path, help="wait while this file exists")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    recipe = Recipe(steps=given.steps, tokens=given.tokens, claims=given.claims, portion=given.portion)
+    recipe = Recipe(steps=given.steps, tokens=given.tokens, rate=given.rate, claims=given.claims, portion=given.portion)
     if given.source:
         take_files(given.source, given.out)
     if not given.export:
