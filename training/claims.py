@@ -65,6 +65,8 @@ _WAYS: tuple[tuple[float, Way], ...] = (
 )
 _SEGMENT = re.compile(r"</?seg[^>]*>")  # left in the news by whoever cut it
 _WITHIN = 0.3  # how often a sentence is also a claim in its own language
+_LEFT_OUT = 0.4  # how often one of two right claims of a family is left out
+_CROSSED = 0.7  # how often a changed claim meets a text that is changed elsewhere, rather than one that is not
 _SHORTER = 0.45  # how often a change is made to a shortened claim
 _TOPICS = {
     "en": ("The text is about {}.", "The article reports on {}.", "{} is mentioned.", "It says something about {}."),
@@ -213,23 +215,25 @@ class ClaimMaker:
         return pair.with_claim(claim) if claim else pair
 
     def _contrast(self, contrast: Contrast, pair: Pair, scene: _Scene) -> None:
-        """Add the changed claim or the changed text alone, and both together, or else the claim as it was."""
+        """Add the changed claim or the changed text alone, and both together; else, or if open, both as they were."""
+        crossed = bool(contrast.crossed) and self.random.random() < _CROSSED
         alone = [
             (claim, text, carried)
             for claim, text, carried in (
-                (contrast.claim, pair.text, contrast.claim_alone),
+                (contrast.claim, contrast.crossed if crossed else pair.text, contrast.claim_alone),
                 (pair.claim, contrast.text, contrast.text_alone),
             )
             if claim and text and carried is not None
         ]
+        both = bool(contrast.claim and contrast.text)
         for carried in (False, True):
             ways = [one for one in alone if one[2] == carried]
-            if ways:
+            if ways and not (carried and both and self.random.random() < _LEFT_OUT):
                 claim, text, _ = self.random.choice(ways)
                 self._add(contrast.kind, claim, text, scene, carried=carried)
-        if contrast.claim and contrast.text:
+        if both:
             self._add(contrast.kind, contrast.claim, contrast.text, scene, carried=True)
-        elif not any(one[2] for one in alone):
+        if contrast.claim_alone is None or not (both or any(one[2] for one in alone)):
             self._add(TRANSLATION, pair.claim, pair.text, scene, carried=True)
 
     def _neighbours(self, place: _Place) -> None:

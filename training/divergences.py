@@ -34,6 +34,8 @@ class Contrast:
     """Whether the changed claim stands on the text as it was; None: hard to say."""
     text_alone: bool | None = False
     """Whether the claim as it was stands on the changed text."""
+    crossed: str = ""
+    """The text with the same change at another place, on which the changed claim does not stand; "": there is none."""
 
 
 @dataclass(frozen=True, slots=True)

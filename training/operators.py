@@ -173,13 +173,20 @@ def bound(pair: Pair, around: Around) -> Contrast | None:
         return Contrast("only", claim, text, claim_alone=True, text_alone=False)
     if ours or theirs:
         return None
-    places = [(link.claim, link.text, link.kind) for link in pair.links if link.kind != "year"]
-    around.random.shuffle(places)
-    for ours_at, theirs_at, kind in places:
-        claim, text = _only(pair.claim, ours_at, kind), _only(pair.text, theirs_at, kind)
-        if claim and text:
-            return Contrast("only", claim, text, claim_alone=False, text_alone=True)
-    return None
+    links = [link for link in pair.links if link.kind != "year"]
+    changed = [(_only(pair.claim, link.claim, link.kind), _only(pair.text, link.text, link.kind)) for link in links]
+    return _at_one_place("only", changed, around.random, text_alone=True)
+
+
+def _at_one_place(
+    kind: str, changed: list[tuple[str, str]], random_source: Random, *, text_alone: bool | None
+) -> Contrast | None:
+    """Return a contrast of one of some changes, each of claim and text ("": not possible), crossed with another."""
+    changed = [both for both in changed if all(both)]
+    if not changed:
+        return None
+    (claim, text), *others = random_source.sample(changed, min(2, len(changed)))
+    return Contrast(kind, claim, text, text_alone=text_alone, crossed=others[0][1] if others else "")
 
 
 def _only(text: str, place: Span, kind: str) -> str:
@@ -207,14 +214,9 @@ def _only(text: str, place: Span, kind: str) -> str:
 
 def other(pair: Pair, around: Around) -> Contrast | None:
     """Add "other": there are some beside."""
-    links = list(pair.links)
-    around.random.shuffle(links)
-    for link in links:
-        if link.kind == "word":
-            claim, text = _other(pair.claim, link.claim), _other(pair.text, link.text)
-            if claim and text:
-                return Contrast("other", claim, text, text_alone=None)
-    return None
+    links = [link for link in pair.links if link.kind == "word"]
+    changed = [(_other(pair.claim, link.claim), _other(pair.text, link.text)) for link in links]
+    return _at_one_place("other", changed, around.random, text_alone=None)
 
 
 def _other(text: str, place: Span) -> str:

@@ -102,6 +102,14 @@ def test_only_says_more_and_a_claim_without_it_stands():
     assert (made.claim_alone, made.text_alone) == (False, True)
 
 
+def test_only_of_one_word_does_not_stand_on_only_of_another():
+    whole = pair("The harbour had 20 ships, and the bridge opened.", "كان في المرفأ 20 سفن، وافتتح الجسر.")
+    made = [operators.bound(whole, around(seed)) for seed in range(10)]
+    crossed = [one for one in made if one and one.crossed]
+    assert crossed
+    assert all(one.crossed not in (one.text, whole.text) for one in crossed)
+
+
 def test_names_change_places_unless_they_are_joined():
     made = divergences.swap_roles(pair("Omar saw the bridge of Salma.", "رأى عمر ذلك الجسر من سلمى."), around())
     assert made is not None
