@@ -11,13 +11,14 @@ from pathlib import Path
 from random import Random
 
 from training.divergences import Around, Contrast, put
-from training.parallel import Pair, language
+from training.parallel import Link, Pair, language
 from training.windows import Span
 from training.words import ARABIC, shape, words
 
 NEGATION = "negation"
 
 _WITHOUT_CONTROL = 0.4  # how often a denial is left out that could be made on one side only
+_FAR = 30  # letters between two words that are of no one phrase
 _DENIALS = Path(__file__).parent / "lists" / "denials.txt"
 _NEGATIVE = re.compile(
     r"\b(?:not|never|no|none|nobody|nothing|neither|nor|cannot|without|refused|declined|denied)\b|n['’]t\b"
@@ -174,19 +175,20 @@ def bound(pair: Pair, around: Around) -> Contrast | None:
     if ours or theirs:
         return None
     links = [link for link in pair.links if link.kind != "year"]
-    changed = [(_only(pair.claim, link.claim, link.kind), _only(pair.text, link.text, link.kind)) for link in links]
-    return _at_one_place("only", changed, around.random, text_alone=True)
+    made = [(_only(pair.claim, link.claim, link.kind), _only(pair.text, link.text, link.kind)) for link in links]
+    return _at_one_place("only", links, made, around.random, text_alone=True)
 
 
 def _at_one_place(
-    kind: str, changed: list[tuple[str, str]], random_source: Random, *, text_alone: bool | None
+    kind: str, links: list[Link], made: list[tuple[str, str]], random_source: Random, *, text_alone: bool | None
 ) -> Contrast | None:
-    """Return a contrast of one of some changes, each of claim and text ("": not possible), crossed with another."""
-    changed = [both for both in changed if all(both)]
-    if not changed:
+    """Return a contrast of what was made at one of some links ("": not possible), crossed with one far from it."""
+    possible = [(link.text[0], both) for link, both in zip(links, made, strict=True) if all(both)]
+    if not possible:
         return None
-    (claim, text), *others = random_source.sample(changed, min(2, len(changed)))
-    return Contrast(kind, claim, text, text_alone=text_alone, crossed=others[0][1] if others else "")
+    place, (claim, text) = random_source.choice(possible)
+    far = [changed for there, (_, changed) in possible if abs(there - place) > _FAR]
+    return Contrast(kind, claim, text, text_alone=text_alone, crossed=random_source.choice(far) if far else "")
 
 
 def _only(text: str, place: Span, kind: str) -> str:
@@ -215,8 +217,8 @@ def _only(text: str, place: Span, kind: str) -> str:
 def other(pair: Pair, around: Around) -> Contrast | None:
     """Add "other": there are some beside."""
     links = [link for link in pair.links if link.kind == "word"]
-    changed = [(_other(pair.claim, link.claim), _other(pair.text, link.text)) for link in links]
-    return _at_one_place("other", changed, around.random, text_alone=None)
+    made = [(_other(pair.claim, link.claim), _other(pair.text, link.text)) for link in links]
+    return _at_one_place("other", links, made, around.random, text_alone=None)
 
 
 def _other(text: str, place: Span) -> str:

@@ -103,7 +103,10 @@ def test_only_says_more_and_a_claim_without_it_stands():
 
 
 def test_only_of_one_word_does_not_stand_on_only_of_another():
-    whole = pair("The harbour had 20 ships, and the bridge opened.", "كان في المرفأ 20 سفن، وافتتح الجسر.")
+    whole = pair(
+        "The harbour had 20 ships in March, and later the bridge opened.",
+        "كان في المرفأ 20 سفن في شهر مارس، وبعد ذلك افتتح الجسر.",
+    )
     made = [operators.bound(whole, around(seed)) for seed in range(10)]
     crossed = [one for one in made if one and one.crossed]
     assert crossed
