@@ -22,6 +22,7 @@ from training.code_switching import switch_language
 from training.lexicon import Lexicon, learn_lexicon, load_lexicon
 from training.lookup import WordIndex
 from training.near_misses import Changed, Ties, change_both, change_question, change_text, insert_line
+from training.rows import Rows, join
 from training.session import SentenceVectors
 from training.squad import Question, is_judged, load_parallel, load_questions
 from training.vocabulary import load_tokenizer
@@ -33,38 +34,11 @@ LIMIT = 300
 
 
 @dataclass(frozen=True)
-class Examples:
-    """Examples as arrays: example n is `ids[starts[n] : starts[n + 1]]`."""
+class Examples(Rows):
+    """Questions with windows, and where the answer stands."""
 
-    ids: NDArray[np.int32]
-    starts: NDArray[np.int64]
-    firsts: NDArray[np.int32]
-    """Place of the window's first piece in its example; the last piece, `</s>`, is not of the window."""
     spans: NDArray[np.int32]
     """(n, 2): first and last piece of the answer; 0, 0: not here."""
-    kinds: NDArray[np.str_]
-
-    def __len__(self) -> int:
-        """How many examples."""
-        return len(self.firsts)
-
-    @property
-    def lengths(self) -> NDArray[np.int64]:
-        """Pieces of each example."""
-        return np.diff(self.starts)
-
-    def save(self, path: Path) -> None:
-        """Write to a file, whole or not at all."""
-        partial = path.with_name(path.name + ".partial")
-        with partial.open("wb") as file:
-            np.savez(file, **vars(self))
-        partial.replace(path)
-
-
-def load_examples(path: Path) -> Examples:
-    """Read what `Examples.save` wrote."""
-    with np.load(path) as stored:
-        return Examples(**{name: stored[name] for name in stored.files})
 
 
 @dataclass
@@ -72,7 +46,7 @@ class _Collector:
     """Encodes examples one by one."""
 
     tokenizer: Tokenizer
-    rows: list[NDArray[np.int32]] = field(default_factory=list)
+    rows: list[list[int]] = field(default_factory=list)
     firsts: list[int] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
@@ -87,15 +61,14 @@ class _Collector:
             if not inside:
                 return
             span = (encoded.first + inside[0], encoded.first + inside[-1])
-        self.rows.append(np.array(encoded.ids, np.int32))
+        self.rows.append(encoded.ids)
         self.firsts.append(encoded.first)
         self.spans.append(span)
         self.kinds.append(kind)
 
     def examples(self) -> Examples:
-        starts = np.concatenate([[0], np.cumsum([len(row) for row in self.rows])]).astype(np.int64)
         spans, firsts = np.array(self.spans, np.int32), np.array(self.firsts, np.int32)
-        return Examples(np.concatenate(self.rows), starts, firsts, spans, np.array(self.kinds))
+        return Examples(*join(self.rows), firsts, np.array(self.kinds), spans)
 
 
 class Corpus:

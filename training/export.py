@@ -41,18 +41,23 @@ def export(module: Encoder | Reader, path: Path, samples: Iterable[tuple[Tensor,
     """Write an encoder or a reader to `path`; `WORDS_FILE` has to stand beside it when it is loaded.
 
     `samples` are some inputs, by which the range of numbers between the layers is known.
-    Inputs `ids` (int64, batch × length) and, for a reader, `parts`; outputs `vector`, or `start` and `end`.
+    Inputs `ids` (int64, batch × length) and, for a reader, `parts`; outputs `vector`, or `start`, `end` and `carries`.
     """
     ids = torch.tensor([[0, 5, 6, 2, 2, 7, 8, 2], [0, 5, 6, 2, 2, 9, 2, 1]])
     parts = torch.tensor([[0, 0, 0, 0, 0, 1, 1, 0], [0, 0, 0, 0, 0, 1, 0, 0]])
-    inputs, outputs = (("ids",), ("vector",)) if isinstance(module, Encoder) else (("ids", "parts"), ("start", "end"))
-    axes = {name: {0: "batch", 1: "length"} for name in (*inputs, *outputs) if name != "vector"}
+    inputs: tuple[str, ...] = ("ids",)
+    outputs: tuple[str, ...] = ("vector",)
+    if isinstance(module, Reader):
+        inputs, outputs = ("ids", "parts"), ("start", "end", "carries")
+    axes = {
+        name: {0: "batch"} if name in ("vector", "carries") else {0: "batch", 1: "length"} for name in inputs + outputs
+    }
     whole, small = path.with_suffix(".float.onnx"), path.with_suffix(".int8.onnx")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the exporter, about itself
         torch.onnx.export(
             smooth(module, samples), (ids, parts)[: len(inputs)], str(whole), input_names=inputs, output_names=outputs,
-            dynamic_axes=axes | ({"vector": {0: "batch"}} if "vector" in outputs else {}),
+            dynamic_axes=axes,
             opset_version=_OPSET, dynamo=False,
         )  # fmt: skip
     options = {"MatMulConstBOnly": True}

@@ -65,7 +65,7 @@ class WindowReader:
         windows = self._windows[text, budget]
         encoded = [encode(self._tokenizer, question, text[start:end]) for start, end in windows]
         inputs = {"ids": pad([one.ids for one in encoded]), "parts": pad([one.parts for one in encoded], 0)}
-        starts, ends = self._session.run(None, inputs)
+        starts, ends = self._session.run(["start", "end"], inputs)
         found = []
         for row, (one, (moved, _)) in enumerate(zip(encoded, windows, strict=True)):
             place = slice(one.first, one.first + len(one.offsets))

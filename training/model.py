@@ -1,7 +1,7 @@
 """Encoder and reader in PyTorch: one kind of trunk (multilingual-e5-small), two heads.
 
 The encoder pools (Wang et al. 2024); the reader points at a span or at "not here" (Devlin et al. 2019; Rajpurkar et al.
-2018).
+2018), and of a claim says whether the text carries it (Briakou and Carpuat 2020).
 """
 
 from collections.abc import Sequence
@@ -79,21 +79,34 @@ class Encoder(nn.Module):
 
 
 class Reader(nn.Module):
-    """Question and window → logits of the span's first and last piece; place 0 (`<s>`) stands for "not here"."""
+    """Question and window → logits of the span's first and last piece; place 0 (`<s>`) stands for "not here".
+
+    A second head reads a claim instead of a question → the logit that the text carries all that the claim says.
+    """
 
     def __init__(self, trunk: Trunk) -> None:
         super().__init__()
-        self.trunk, self.span = trunk, nn.Linear(trunk.words.embedding_dim, 2)
-        nn.init.normal_(self.span.weight, std=0.02)
-        nn.init.zeros_(self.span.bias)
+        hidden = trunk.words.embedding_dim
+        self.trunk, self.span = trunk, nn.Linear(hidden, 2)
+        self.pooled, self.carries = nn.Linear(hidden, hidden), nn.Linear(hidden, 1)
+        for layer in (self.span, self.pooled, self.carries):
+            nn.init.normal_(layer.weight, std=0.02)
+            nn.init.zeros_(layer.bias)
 
-    def forward(self, ids: Tensor, parts: Tensor) -> tuple[Tensor, Tensor]:
-        """(batch, length) twice → (batch, length) twice, `NEVER` where no answer can stand."""
+    def forward(self, ids: Tensor, parts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(batch, length) twice → (batch, length) twice, `NEVER` where no answer can stand, and (batch,)."""
+        states = self.trunk(ids, parts)
         allowed = (parts == 1) & (ids != PAD)
         allowed = torch.cat([torch.ones_like(allowed[:, :1]), allowed[:, 1:]], 1)
-        logits: Tensor = self.span(self.trunk(ids, parts)).float()
+        logits: Tensor = self.span(states).float()
         logits = torch.where(allowed[..., None], logits, torch.full_like(logits, NEVER))
-        return logits[..., 0], logits[..., 1]
+        carried: Tensor = self.carries(torch.tanh(self.pooled(states[:, :1]))).float()
+        return logits[..., 0], logits[..., 1], carried[:, 0, 0]
+
+    @property
+    def claim_head(self) -> list[nn.Parameter]:
+        """The parameters that only claims train."""
+        return [*self.pooled.parameters(), *self.carries.parameters()]
 
 
 def make_trunk(source: SourceModel, kept: Sequence[int]) -> Trunk:

@@ -42,9 +42,11 @@ class Encoded:
         return [0] * self.first + [1] * size + [0] * (len(self.ids) - self.first - size)
 
 
-def encode(tokenizer: Tokenizer, question: str, window: str, *, limit: int = 400) -> Encoded:
+def encode(
+    tokenizer: Tokenizer, question: str, window: str, *, limit: int = 400, question_limit: int = QUESTION_LIMIT
+) -> Encoded:
     """Return question and window as pieces, the window's end cut off where all would exceed `limit`."""
-    asked, read = tokenizer.encode(question).ids[:QUESTION_LIMIT], tokenizer.encode(window)
+    asked, read = tokenizer.encode(question).ids[:question_limit], tokenizer.encode(window)
     room = limit - len(asked) - 4
     ids = [START, *asked, END, END, *read.ids[:room], END]
     return Encoded(ids, len(asked) + 3, read.offsets[:room])
