@@ -5,7 +5,7 @@ CONSTRAINTS := config/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: ask install chat test lint types unit fuzz calibrate benchmark-evidence benchmark-speed benchmark-evaluation \
+.PHONY: ask install chat test lint types unit fuzz calibrate train-reader benchmark-evidence benchmark-speed benchmark-evaluation \
     benchmark-contraries benchmark-grounding benchmark-readers benchmark-library benchmark-telegram evaluate floors format help-text constraints clean
 
 ask: .venv/.installed
@@ -50,6 +50,20 @@ fuzz: .venv/.tested
 DATA ?= ../shared/data
 calibrate: .venv/.tested
 	$(BIN)/python -m training.calibrate --data $(DATA)
+
+# Encoder and reader into OUT: hours on two cores; run it again and it goes on where it was stopped. ALL=--all learns from the
+# judged articles too, for what ships; figures come from one without. training/README.md says where the data come from.
+OUT ?= runs/reader
+STEPS ?= 6000
+TRAINING := runs/training-venv
+train-reader: $(TRAINING)/.installed
+	@test -f $(OUT)/encoder.onnx || $(TRAINING)/bin/python -m training.encoder $(OUT) --data $(DATA)
+	$(TRAINING)/bin/python -m training.reader --data $(DATA) --out $(OUT) --steps $(STEPS) --tokens 3072 $(ALL)
+
+$(TRAINING)/.installed: training/requirements.txt
+	@test -x $(TRAINING)/bin/python || $(PYTHON) -m venv $(TRAINING)
+	$(TRAINING)/bin/pip install --quiet --requirement training/requirements.txt
+	@touch $@
 
 benchmark-evidence: .venv/.tested
 	$(BIN)/python -m benchmarks.evidence --data $(DATA)

@@ -13,12 +13,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bot.evaluation.metrics import find_metric, format_interval, format_value
 from bot.evaluation.run import Run
 from bot.evaluation.scoring import ScoredQuestion
-from bot.evaluation.statistics import CalibrationBin, RiskCoverage, reliability_bins, risk_coverage_curve
+from bot.evaluation.statistics import CalibrationBin, RiskCoverage, reliability_bins
 from bot.evaluation.summary import TAG_METRICS, Comparison, Summary, answerable_labels, confidences
 
 CARDS = (
@@ -248,26 +246,18 @@ def _plots(scored: Sequence[ScoredQuestion], summary: Summary) -> list[tuple[str
         (
             "Risk and coverage",
             "Answer fewer questions, and fewer answers are wrong; the dot is this run.",
-            _risk(scored),
+            _risk(scored, summary),
         ),
         ("Latency", "Seconds a question, by stage.", latency_plot(_latencies(summary))),
     ]
 
 
-def _risk(scored: Sequence[ScoredQuestion]) -> str:
-    wrong = np.array([float(_would_be_wrong(one)) for one in scored])
+def _risk(scored: Sequence[ScoredQuestion], summary: Summary) -> str:
     answered = [one for one in scored if one.reply.answered]
     now = None
     if answered:
         now = RiskCoverage(len(answered) / len(scored), sum(not one.right for one in answered) / len(answered))
-    return risk_plot(risk_coverage_curve(confidences(scored), wrong), now=now)
-
-
-def _would_be_wrong(one: ScoredQuestion) -> bool:
-    """Say whether answering would be wrong; a refusal stands for an answer with its nearest sentence."""
-    if one.reply.answered or not one.question.answerable:
-        return not (one.reply.answered and one.right)
-    return not one.gold.pieces or one.gold.rank(one.reply.evidence) != 1
+    return risk_plot(summary.risk_coverage, now=now)
 
 
 def _latencies(summary: Summary) -> list[StageLatency]:

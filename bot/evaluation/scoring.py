@@ -267,6 +267,7 @@ def _values(
         yield "right", float(_is_right(question, reply, gold))
     if not question.answerable:
         yield "hallucination_rate", float(reply.answered)
+        yield from (("squad2_exact", float(not reply.answered)), ("squad2_f1", float(not reply.answered)))
     else:
         yield "error_rate", float(not reply.answered)
         if question.answers:
@@ -288,8 +289,9 @@ def _is_right(question: TestQuestion, reply: ParsedReply, gold: GoldSentences) -
 
 
 def _against_answers(question: TestQuestion, reply: ParsedReply) -> _Values:
-    yield "exact_match", exact_match(reply.short_answer, question.answers, squad_tokens)
-    yield "f1", f1(reply.short_answer, question.answers, squad_tokens)
+    exact = exact_match(reply.short_answer, question.answers, squad_tokens)
+    shared = f1(reply.short_answer, question.answers, squad_tokens)
+    yield from (("exact_match", exact), ("f1", shared), ("squad2_exact", exact), ("squad2_f1", shared))
     yield "exact_match_normalised", exact_match(reply.short_answer, question.answers, normalised_tokens)
     yield "f1_normalised", f1(reply.short_answer, question.answers, normalised_tokens)
     yield "answer_contained", contains(reply.text, question.answers, normalised_tokens)

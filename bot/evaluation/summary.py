@@ -16,6 +16,7 @@ from bot.evaluation.statistics import (
     Difference,
     Estimate,
     Floats,
+    RiskCoverage,
     Statistic,
     auroc,
     calibration_error,
@@ -23,6 +24,7 @@ from bot.evaluation.statistics import (
     mean,
     paired_difference,
     percentile,
+    risk_coverage_curve,
 )
 from bot.rendering.bidi import clean
 
@@ -31,6 +33,9 @@ CELLS = ("ar-ar", "ar-en", "en-ar", "en-en")
 
 TAG_METRICS = ("right", "hit@1", "hit@5", "citation_recall", "hallucination_rate", "error_rate")
 """The metrics that are shown by tag; all of them are there."""
+
+COVERAGES = (0.2, 0.4, 0.6, 0.8, 1.0)
+"""Shares of the questions for which the risk is printed."""
 
 RESAMPLES = 1000
 
@@ -45,6 +50,7 @@ class Summary:
     overall: MetricTable
     cells: Mapping[str, MetricTable]
     tags: Mapping[str, MetricTable]
+    risk_coverage: Sequence[RiskCoverage]
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON values; what is undefined is null."""
@@ -56,6 +62,7 @@ class Summary:
             "overall": plain(self.overall),
             "cells": {cell: plain(table) for cell, table in self.cells.items()},
             "tags": {tag: plain(table) for tag, table in self.tags.items()},
+            "risk_coverage": [asdict(point) for point in self.risk_coverage],
         }
 
 
@@ -98,7 +105,20 @@ def summarise(scored: Sequence[ScoredQuestion], *, resamples: int = RESAMPLES, s
         _table(scored, resamples, seed),
         {cell: _table(some, resamples, seed) for cell, some in cells.items() if some},
         {tag: _table(some, resamples, seed) for tag, some in tagged.items()},
+        risk_coverage_of(scored),
     )
+
+
+def risk_coverage_of(scored: Sequence[ScoredQuestion]) -> list[RiskCoverage]:
+    """Return the risk-coverage curve: how many answers would be wrong if only the most confident were given."""
+    return risk_coverage_curve(confidences(scored), np.array([float(_would_be_wrong(one)) for one in scored]))
+
+
+def _would_be_wrong(one: ScoredQuestion) -> bool:
+    """Say whether answering would be wrong; a refusal stands for an answer with its nearest sentence."""
+    if one.reply.answered or not one.question.answerable:
+        return not (one.reply.answered and one.right)
+    return not one.gold.pieces or one.gold.rank(one.reply.evidence) != 1
 
 
 def compare_runs(
@@ -130,13 +150,13 @@ def compare_runs(
 
 
 def summary_markdown(summary: Summary) -> str:
-    """Return two tables: every metric over all and in the four cells with intervals, then the main ones by tag."""
+    """Return tables: every metric over all and in the four cells with intervals, risk by coverage, main ones by tag."""
     columns = {"all": summary.overall, **summary.cells}
     main = [
         [find_metric(name).title, *(_cell(name, table.get(name)) for table in columns.values())]
         for name in summary.overall
     ]
-    written = _markdown_table(["question-article", *columns], main)
+    written = f"{_markdown_table(['question-article', *columns], main)}\n{_risk_table(summary.risk_coverage)}"
     if not summary.tags:
         return written
     head = ["tag", "questions", *(find_metric(name).title for name in TAG_METRICS)]
@@ -211,6 +231,13 @@ def _set_statistics(scored: Sequence[ScoredQuestion]) -> dict[str, Statistic]:
         taken = stage_seconds(scored, stage)
         found |= {f"seconds_p50{suffix}": percentile(taken, 0.5), f"seconds_p95{suffix}": percentile(taken, 0.95)}
     return found
+
+
+def _risk_table(curve: Sequence[RiskCoverage]) -> str:
+    """Return how many answers are wrong if only so many questions, the most confident ones, are answered."""
+    points = [next(point for point in curve if point.coverage >= least - 1e-9) for least in COVERAGES]
+    head = ["answered, most confident first", *(f"{100 * point.coverage:.0f} %" for point in points)]
+    return _markdown_table(head, [["of them wrong", *(f"{100 * point.risk:.1f} %" for point in points)]])
 
 
 def _plain(one: Estimate | Difference) -> dict[str, Any]:

@@ -275,5 +275,14 @@ def test_words_are_compared_with_the_part_of_the_quote_that_is_marked() -> None:
     given = reply([0], claims=[{"text": SENTENCES[0].text, "citations": [marked]}])
     assert value_of(question, given, "exact_match") == 1
     assert value_of(question, reply([0]), "f1") == pytest.approx(2 / 5)  # "bridge opened in 1931"
+    assert value_of(question, given, "squad2_exact") == 1
     given["claims"][0]["citations"][0]["span"] = None
     assert value_of(question, given, "exact_match") == 0
+
+
+def test_squads_second_version_counts_a_refusal_of_what_is_not_there() -> None:
+    unanswerable = ask(answerable=False)
+    assert value_of(unanswerable, reply(), "squad2_exact") == 1
+    assert value_of(unanswerable, reply(), "squad2_f1") == 1
+    assert value_of(unanswerable, reply([0]), "squad2_f1") == 0
+    assert value_of(ask("1931", answers=("1931",)), reply(), "squad2_f1") == 0

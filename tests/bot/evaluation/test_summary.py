@@ -89,9 +89,21 @@ def test_what_is_undefined_is_null_in_json() -> None:
     values = json.loads(json.dumps(summarise(RUN).as_json(), allow_nan=False))
     assert values["overall"]["right"]["n"] == 6
     undefined = {"auroc": Estimate(math.nan, math.nan, math.nan, 2)}
-    written = Summary(undefined, {"ar-ar": undefined}, {"date": undefined}).as_json()
+    written = Summary(undefined, {"ar-ar": undefined}, {"date": undefined}, ()).as_json()
     null = {"auroc": {"value": None, "low": None, "high": None, "n": 2}}
-    assert written == {"overall": null, "cells": {"ar-ar": null}, "tags": {"date": null}}
+    assert written == {"overall": null, "cells": {"ar-ar": null}, "tags": {"date": null}, "risk_coverage": []}
+
+
+def test_the_risk_of_answering_the_most_confident_is_told_in_numbers() -> None:
+    sure = [scored(str(n), "en", "en", hit=n < 8, answerable=n != 9, confidence=1 - n / 10) for n in range(10)]
+    summary = summarise(sure)
+    assert [(point.coverage, point.risk) for point in summary.risk_coverage][-3:] == [
+        (0.8, 0),
+        (0.9, pytest.approx(1 / 9)),
+        (1, pytest.approx(2 / 10)),
+    ]
+    assert summary.as_json()["risk_coverage"][-1] == {"coverage": 1.0, "risk": pytest.approx(0.2)}
+    assert "| of them wrong                  | 0.0 % | 0.0 % | 0.0 % | 0.0 % | 20.0 %" in summary_markdown(summary)
 
 
 def test_equal_confidences_tell_nothing_apart() -> None:
