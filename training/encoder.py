@@ -44,7 +44,7 @@ def make_encoder(out: Path, data: Path, *, size: int = SIZE) -> None:
         (out / "tokenizer.json").write_text(tokenizer.to_str(pretty=False), "utf-8")
     trunk = make_trunk(source, load_kept(out, source))
     write_words(trunk.words.weight, out)
-    export(Encoder(trunk), out / "encoder.onnx", _samples(load_tokenizer(out), data))
+    export(Encoder(trunk), out / "encoder.onnx", sample_pieces(load_tokenizer(out), data))
 
 
 def texts(data: Path) -> Iterator[str]:
@@ -59,7 +59,7 @@ def texts(data: Path) -> Iterator[str]:
         yield from pair
 
 
-def _samples(tokenizer: Tokenizer, data: Path) -> list[tuple[Tensor, ...]]:
+def sample_pieces(tokenizer: Tokenizer, data: Path) -> list[tuple[Tensor, ...]]:
     """Return news sentences of both languages as pieces, a few at a time."""
     every = [f"passage: {text}" for pair in load_parallel(data)[:_SAMPLES] for text in pair]
     rows = [[START, *found.ids, END] for found in tokenizer.encode_batch(every)]
