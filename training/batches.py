@@ -68,8 +68,7 @@ class Portions:
     ) -> Iterator[Batch]:
         for number in count(first):
             examples = load(number)
-            families = examples.families if isinstance(examples, ClaimExamples) else None
-            for chosen in group(examples.lengths, tokens, seed + number, families):
+            for chosen in group(examples.lengths, tokens, seed + number, examples.families):
                 yield collate(examples, chosen)
 
     @cached_property
@@ -119,7 +118,8 @@ def collate(examples: Rows, chosen: list[int]) -> Batch:
         parts[row, examples.firsts[number] : lengths[row] - 1] = 1
     batch = torch.from_numpy(ids), torch.from_numpy(parts), examples.kinds[chosen].tolist()
     if isinstance(examples, Examples):
-        return Batch(*batch, spans=torch.from_numpy(examples.spans[chosen].astype(np.int64)))
+        families = None if examples.families is None else torch.from_numpy(examples.families[chosen])
+        return Batch(*batch, spans=torch.from_numpy(examples.spans[chosen].astype(np.int64)), families=families)
     if isinstance(examples, ClaimExamples):
         carried, families = examples.carried[chosen].astype(np.float32), examples.families[chosen]
         return Batch(*batch, carried=torch.from_numpy(carried), families=torch.from_numpy(families))

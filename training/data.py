@@ -29,6 +29,7 @@ from training.vocabulary import load_tokenizer
 from training.windows import BUDGET, Span, choose_window, cut_sentences, encode
 from training.words import ARABIC, content_words, fold, folded, sounds
 
+_BESIDE = 3  # other windows of an article
 LIMIT = 300
 """Pieces of an example."""
 
@@ -39,6 +40,8 @@ class Examples(Rows):
 
     spans: NDArray[np.int32]
     """(n, 2): first and last piece of the answer; 0, 0: not here."""
+    families: NDArray[np.int32] | None = None
+    """(n,): windows of one article that one question is put to have one number, and stand next to one another."""
 
 
 @dataclass
@@ -50,8 +53,10 @@ class _Collector:
     firsts: list[int] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
+    families: list[int] = field(default_factory=list)
 
-    def add(self, kind: str, question: str, window: str, gold: Span | None) -> None:
+    def add(self, kind: str, question: str, window: str, gold: Span | None, *, joined: bool = False) -> None:
+        """Add an example, which is of the last one's family where it is `joined` to it."""
         encoded = encode(self.tokenizer, question, window, limit=LIMIT)
         span = (0, 0)
         if gold:
@@ -65,10 +70,13 @@ class _Collector:
         self.firsts.append(encoded.first)
         self.spans.append(span)
         self.kinds.append(kind)
+        last = self.families[-1] if self.families else -1
+        self.families.append(last if joined else last + 1)
 
     def examples(self) -> Examples:
         spans, firsts = np.array(self.spans, np.int32), np.array(self.firsts, np.int32)
-        return Examples(*join(self.rows), firsts, np.array(self.kinds), spans)
+        families = np.array(self.families, np.int32)
+        return Examples(*join(self.rows), firsts, np.array(self.kinds), spans, families)
 
 
 class Corpus:
@@ -170,6 +178,7 @@ class Maker:
             (0.45 * more, self._question_changed),
             (0.15 * more, self._both_changed),
             (0.25 * more, self._other_paragraph),
+            (0.60 * more, self._windows_beside),
         ]
 
     def _add(
@@ -316,6 +325,25 @@ class Maker:
             others = self._found(question, answer) or others
         if others:
             self._add("other paragraph", question.text, self.random.choice(others), whole=0.3)
+
+    def _windows_beside(self, question: Question) -> None:
+        """Put the question to the window that answers it and to others of its article: they compete.
+
+        Source: Clark and Gardner 2018 (shared normalisation).
+        """
+        answer = question.paragraph[slice(*_gold(question))]
+        found = [one for one in self._found(question, answer) if one in self.corpus.beside(question)]
+        beside = [one for one in self.corpus.beside(question) if answer not in one and one not in found]
+        chosen = [*found, *self.random.sample(beside, min(_BESIDE, len(beside)))][:_BESIDE]
+        if not chosen:
+            return
+        asked = self._as_typed(self._switched(question.text, "", None, None)[0])
+        budget = self.random.randint(80, BUDGET)
+        for text, gold in ((question.paragraph, _gold(question)), *((one, None) for one in chosen)):
+            start, end = choose_window(self.tokenizer, text, self.random, gold=gold, budget=budget)
+            moved = (gold[0] - start, gold[1] - start) if gold else None
+            kind = "window that answers" if gold else "window beside"
+            self.collected.add(kind, asked, text[start:end].strip("\n"), moved, joined=gold is None)
 
     def _found(self, question: Question, answer: str) -> list[str]:
         """Return the first mistakes of a search by words, within the article twice as often as in all."""

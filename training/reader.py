@@ -148,7 +148,10 @@ class Training:
         if batch.spans is None:
             raise ValueError("a batch has spans or claims")
         first, last = (cross_entropy(logits[side], batch.spans[:, side], reduction="none") for side in (0, 1))
-        return (first + last) / 2
+        losses = (first + last) / 2
+        if batch.families is not None:
+            losses += rival_losses((logits[0], logits[1]), batch.spans, batch.families)
+        return losses
 
     def report(self) -> str:
         """Return the loss of each kind of example since the last report."""
@@ -156,6 +159,21 @@ class Training:
         kinds = ", ".join(f"{kind} {np.mean(found):.2f}" for kind, found in sorted(self.losses.items()))
         self.losses.clear()
         return f"{self.step}/{self.recipe.steps} loss {np.mean(everything):.3f} ({kinds})"
+
+
+def rival_losses(logits: tuple[Tensor, Tensor], spans: Tensor, families: Tensor) -> Tensor:
+    """Return the loss of each answer among all places of its family's windows; 0 for a window without one.
+
+    Without it each window is judged by itself, and the best span of many is high by chance.
+    """
+    same = families[:, None] == families
+    rivals = (same.sum(1) > 1) & (spans[:, 0] > 0)
+    losses = torch.zeros(len(families))
+    for side, place in zip(logits, spans.T, strict=True):
+        windows = torch.logsumexp(side[:, 1:], 1)
+        family = torch.logsumexp(windows.masked_fill(~same, -torch.inf), 1)
+        losses += torch.where(rivals, family - side.gather(1, place[:, None])[:, 0], 0.0) / 2
+    return losses
 
 
 def claim_losses(logits: Tensor, carried: Tensor, families: Tensor) -> Tensor:

@@ -31,7 +31,7 @@ class Rows:
         """Write to a file, whole or not at all."""
         partial = path.with_name(path.name + ".partial")
         with partial.open("wb") as file:
-            np.savez(file, **vars(self))
+            np.savez(file, **{name: values for name, values in vars(self).items() if values is not None})
         partial.replace(path)
 
     @classmethod

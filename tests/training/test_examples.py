@@ -4,13 +4,17 @@ import random
 import numpy as np
 import pytest
 
+from index.models.graph import WEIGHTS
 from training.cloze import make_cloze
 from training.code_switching import switch_language
+from training.data import Corpus, Examples, Maker
 from training.judge import area, best_span, match
 from training.lexicon import Lexicon, mutual_neighbours, spell
 from training.lookup import WordIndex
-from training.squad import close_up, is_judged, load_questions
+from training.squad import Question, close_up, is_judged, load_questions
+from training.vocabulary import load_tokenizer
 
+PORTS = (("Selwa", 1874), ("Noor", 1901), ("Zeph", 1932), ("Qarn", 1850), ("Amber", 1999))
 LEXICON = Lexicon({"king": {"ملك": 1.0}, "born": {"ولد": 1.0}, "ship": {"سفينة": 1.0}, "سفينة": {"ship": 1.0}})
 
 
@@ -113,3 +117,31 @@ def test_figures():
     assert match("the Suez Canal", ["Suez Canal"]) == (1.0, 1.0)
     assert match("قناة السويس", ["القناة"])[0] == 0.0
     assert area([3, 4], [1, 2]) == 1.0
+
+
+def test_windows_of_one_article_are_read_together(tmp_path):
+    paragraphs = [f"The port of {name} was built in {year}. It has {year - 1800} berths." for name, year in PORTS]
+    questions = [
+        Question(
+            f"{number} {turn}",
+            "made",
+            "en-en",
+            "Ports",
+            f"When was the port of {name} built?",
+            text,
+            number,
+            ((start, start + 4),),
+        )
+        for number, ((name, year), text) in enumerate(zip(PORTS, paragraphs, strict=True))
+        for start in [text.index(str(year))]
+        for turn in range(8)
+    ]
+    Maker(Corpus(questions, []), load_tokenizer(WEIGHTS), LEXICON, 0).make().save(tmp_path / "examples.npz")
+    examples = Examples.load(tmp_path / "examples.npz")
+    assert examples.families is not None
+    sizes = np.bincount(examples.families)
+    assert sizes.max() == 4
+    first = np.flatnonzero(examples.kinds == "window that answers")
+    assert len(first) > 5
+    assert set(examples.kinds[first + 1]) == {"window beside"}
+    assert (examples.families[first + 1] == examples.families[first]).all()

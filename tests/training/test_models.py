@@ -157,3 +157,15 @@ def test_claims_of_a_family_are_compared():
     assert together[2] == apart[2]
     added = torch.log1p(torch.exp(torch.tensor(-1.0)))
     assert torch.allclose(together[:2] - apart[:2], added)
+
+
+def test_an_answer_competes_with_the_windows_of_its_family_only() -> None:
+    import torch
+
+    from training.reader import rival_losses
+
+    start = torch.tensor([[9.0, 1.0, 3.0], [9.0, 2.0, 0.0], [9.0, 50.0, 50.0]])
+    spans, families = torch.tensor([[2, 2], [0, 0], [1, 1]]), torch.tensor([0, 0, 1])
+    losses = rival_losses((start, start), spans, families)
+    expected = torch.logsumexp(torch.tensor([1.0, 3.0, 2.0, 0.0]), 0) - 3.0
+    assert losses.tolist() == pytest.approx([float(expected), 0, 0])
