@@ -1,8 +1,8 @@
 """Runs the graphs of the bundled models by onnxruntime, on the processor, several texts at once.
 
 Each text is read by itself and by one thread, so its numbers do not depend on what it is read beside, and nothing waits
-in a loop for others; several threads read several texts (`make benchmark-reading` has the speed beside batches). The
-files are in `weights/`: two graphs, one table of words for both, the tokenizer, and how each was made.
+in a loop for others; several threads read several texts. The files are in `weights/`: the encoder's graph, its table of
+words, the tokenizer, and how they were made.
 """
 
 import os
